@@ -1,0 +1,139 @@
+// npm run bench: what a boot costs, every row in a fresh guest, rows in turn, ratios per round, held against the project's bars
+// (performance.md). Options: --rounds N (default 9), --cold-rounds N (default 3; 0 leaves the cold table out), --json.
+// Exit code 1 when a bar is missed. It never runs anything on this machine's own root.
+import { parseArgs } from 'node:util';
+import { bars, compareRounds, takeMedian } from '../test/bench/bars.ts';
+import {
+  allRows,
+  cloudInitRow,
+  type Measurement,
+  minimalRow,
+  nodeRow,
+  type Row,
+  runRow,
+  typicalRow,
+} from '../test/bench/rows.ts';
+import { assertNothingLeft } from '../test/support/leftovers.ts';
+import { explainMissingRoots } from '../test/support/roots.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '9' },
+    'cold-rounds': { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const missing = explainMissingRoots();
+if (missing !== undefined) {
+  console.error(`bench: ${missing}`);
+  process.exit(1);
+}
+const coldRows: readonly Row[] = [nodeRow, minimalRow, typicalRow, cloudInitRow];
+process.exitCode = await main(Number(options.rounds), Number(options['cold-rounds']));
+
+async function main(rounds: number, coldRounds: number): Promise<number> {
+  // One round to warm the page cache; its figures are thrown away.
+  await runRounds(allRows, 1);
+  const warm = await runRounds(allRows, rounds);
+  const sampled = await runRounds(allRows, 3, { sample: true });
+  const cold = coldRounds > 0 ? await runRounds(coldRows, coldRounds, { cold: true }) : undefined;
+  await assertNothingLeft();
+  const verdicts = bars.map((bar) => {
+    const pick = (row: Row): number[] => (warm.get(row) ?? []).map((found) => found[bar.quantity]);
+    const ratio = compareRounds(pick(bar.row), pick(bar.against));
+    return {
+      row: bar.row.name,
+      against: bar.against.name,
+      quantity: bar.quantity,
+      most: bar.most,
+      ...ratio,
+      met: ratio.median <= bar.most,
+    };
+  });
+  if (options.json)
+    console.log(
+      JSON.stringify({ rounds, warm: toTable(warm, sampled), cold: cold && toTable(cold), bars: verdicts }, null, 1),
+    );
+  else {
+    printTable(`warm page cache, ${rounds} rounds, medians`, toTable(warm, sampled));
+    if (cold)
+      printTable(
+        `cold page cache (root and binary on a disk mounted anew for each run), ${coldRounds} rounds, medians`,
+        toTable(cold),
+      );
+    printBars(verdicts);
+  }
+  return verdicts.every((verdict) => verdict.met) ? 0 : 1;
+}
+
+async function runRounds(
+  rows: readonly Row[],
+  rounds: number,
+  how: { sample?: boolean; cold?: boolean } = {},
+): Promise<Map<Row, Measurement[]>> {
+  const found = new Map<Row, Measurement[]>(rows.map((row) => [row, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const row of rows) found.get(row)?.push(await runRow(row, how));
+  }
+  return found;
+}
+
+type TableLine = { name: string; wallMs: number; cpuMs: number; peakMib: number; privateMib: number; readMib: number };
+
+function toTable(found: Map<Row, Measurement[]>, sampled?: Map<Row, Measurement[]>): TableLine[] {
+  return [...found].map(([row, measurements]) => {
+    const median = (quantity: keyof Measurement, from = measurements): number =>
+      takeMedian(from.map((one) => one[quantity]));
+    return {
+      name: row.name,
+      wallMs: median('wallMs'),
+      cpuMs: median('cpuMs'),
+      peakMib: median('peakKib') / 1024,
+      privateMib: median('privateKib', sampled?.get(row) ?? []) / 1024,
+      readMib: median('readMib'),
+    };
+  });
+}
+
+function printTable(title: string, lines: readonly TableLine[]): void {
+  const node = lines.find((line) => line.name === nodeRow.name);
+  console.log(`\n${title}`);
+  console.log(
+    `${''.padEnd(26)}${['wall ms', 'x node', 'CPU ms', 'x node', 'RSS MiB', 'private', 'read MiB'].map((word) => word.padStart(10)).join('')}`,
+  );
+  for (const line of lines) {
+    const cells = [
+      line.wallMs.toFixed(1),
+      (line.wallMs / (node?.wallMs ?? Number.NaN)).toFixed(2),
+      line.cpuMs.toFixed(1),
+      (line.cpuMs / (node?.cpuMs ?? Number.NaN)).toFixed(2),
+      line.peakMib.toFixed(1),
+      Number.isNaN(line.privateMib) ? '-' : line.privateMib.toFixed(1),
+      line.readMib.toFixed(1),
+    ];
+    console.log(line.name.padEnd(26) + cells.map((cell) => cell.padStart(10)).join(''));
+  }
+}
+
+function printBars(
+  verdicts: readonly {
+    row: string;
+    against: string;
+    quantity: string;
+    most: number;
+    median: number;
+    least: number;
+    greatest: number;
+    met: boolean;
+  }[],
+): void {
+  console.log('\nbars: median of the per-round ratios (least to greatest)');
+  for (const { row, against, quantity, most, median, least, greatest, met } of verdicts) {
+    const show = (ratio: number): string => (most < 1 ? `1/${(1 / ratio).toFixed(1)}` : ratio.toFixed(2));
+    const name = `${row} : ${against}, ${quantity === 'wallMs' ? 'wall' : 'CPU'}`;
+    console.log(
+      `${met ? 'met   ' : 'MISSED'} ${name.padEnd(54)} ${show(median).padStart(7)}  at most ${show(most).padStart(6)}   (${show(least)} to ${show(greatest)})`,
+    );
+  }
+}

@@ -1,0 +1,156 @@
+// Bundles an entry point into one CommonJS file that starts fast and is the same bytes whatever folder it is built in.
+// The options are the measured ones: identifiers stay (minifying them is slower to evaluate and ruins stack traces).
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { build, formatMessagesSync, type Metafile, type Plugin } from 'esbuild';
+import { linkChunks } from './link-chunks.ts';
+
+export interface BundleOptions {
+  /** Repository root: holds package.json and node_modules. */
+  root: string;
+  /** Entry point, relative to the root. */
+  entry: string;
+  /** Folder to write NAME.cjs and meta.json to; absolute. */
+  outDir: string;
+  /** Version of the Node that will run the bundle; part of the build id. */
+  nodeVersion: string;
+}
+
+export interface Bundle {
+  file: string;
+  bytes: number;
+  version: string;
+  buildId: string;
+  metafile: Metafile;
+}
+
+/** Stands for the build id while the bundle is hashed. */
+const buildIdPlaceholder = '@build-here@';
+
+/** What the units' command lines reach: its chunks are compiled when the code cache is made, not at boot. */
+const bootEntry = 'src/cli/run-command.ts';
+
+/** Bundles `entry` to `outDir/guest-init.cjs`. Throws when esbuild reports an error or any warning. */
+export async function buildBundle({ root, entry, outDir, nodeVersion }: BundleOptions): Promise<Bundle> {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outdir: join(root, 'dist'),
+    write: false,
+    bundle: true,
+    platform: 'node',
+    // Only this format can be split: what is imported lazily becomes a chunk of its own.
+    format: 'esm',
+    splitting: true,
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'silent',
+    alias: { 'string-width': join(root, 'src', 'cli', 'string-width.ts') },
+    plugins: [pinoWithoutTransports],
+    define: {
+      // yargs asks for its own location.
+      'import.meta.url': '__importMetaUrl',
+      __VERSION__: JSON.stringify(version),
+      __BUILD__: JSON.stringify(buildIdPlaceholder),
+    },
+  });
+  if (result.warnings.length > 0) {
+    const text = formatMessagesSync(result.warnings, { kind: 'warning' }).join('');
+    throw new Error(`esbuild warned, and a warning is an error here:\n${text}`);
+  }
+  const main = findChunk(result.metafile, entry);
+  const boot = listOutputs(result.metafile).some(([, { entryPoint }]) => entryPoint === bootEntry)
+    ? findChunk(result.metafile, bootEntry)
+    : main;
+  const code = await linkChunks({
+    chunks: new Map(result.outputFiles.map(({ path, text }) => [basename(path), text])),
+    main: basename(main),
+    eager: new Set(
+      [...listStaticImports(result.metafile, main), ...listStaticImports(result.metafile, boot)].map((path) =>
+        basename(path),
+      ),
+    ),
+  });
+  const buildId = createHash('sha256').update(code).update(nodeVersion).digest('hex').slice(0, 12);
+  const stamped = code.replaceAll(buildIdPlaceholder, buildId);
+  mkdirSync(outDir, { recursive: true });
+  const file = join(outDir, 'guest-init.cjs');
+  writeFileSync(file, stamped);
+  const metafile = describeLinked(result.metafile, Buffer.byteLength(stamped));
+  writeFileSync(join(outDir, 'meta.json'), `${JSON.stringify(metafile, null, 1)}\n`);
+  return { file, bytes: Buffer.byteLength(stamped), version, buildId, metafile };
+}
+
+function listOutputs(metafile: Metafile): [string, Metafile['outputs'][string]][] {
+  return Object.entries(metafile.outputs);
+}
+
+function findChunk(metafile: Metafile, entryPoint: string): string {
+  const found = listOutputs(metafile).find(([, output]) => output.entryPoint === entryPoint);
+  if (found === undefined) throw new Error(`esbuild made no chunk of ${entryPoint}`);
+  return found[0];
+}
+
+/** The chunk and all that it imports without `import()`. */
+function listStaticImports(metafile: Metafile, chunk: string): Set<string> {
+  const reached = new Set<string>();
+  const visit = (path: string): void => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    for (const { path: next, kind, external } of metafile.outputs[path]?.imports ?? []) {
+      if (kind === 'import-statement' && external !== true) visit(next);
+    }
+  };
+  visit(chunk);
+  return reached;
+}
+
+/** The metafile of the one file that the chunks have become. */
+function describeLinked(metafile: Metafile, bytes: number): Metafile {
+  const outputs = Object.values(metafile.outputs);
+  const inputs: Metafile['outputs'][string]['inputs'] = {};
+  for (const output of outputs) {
+    for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
+      inputs[path] = { bytesInOutput: (inputs[path]?.bytesInOutput ?? 0) + bytesInOutput };
+    }
+  }
+  const imports = outputs.flatMap((output) => output.imports.filter(({ external }) => external === true));
+  return { inputs: metafile.inputs, outputs: { 'dist/guest-init.cjs': { bytes, inputs, imports, exports: [] } } };
+}
+
+/**
+ * The log writes to a file descriptor of its own, synchronously. pino's default destination and its worker transports are then never
+ * used, but evaluating them (worker_threads, assert, streams) costs every boot about 4 ms; in their place come modules that throw.
+ */
+const pinoWithoutTransports: Plugin = {
+  name: 'pino-without-transports',
+  setup({ onResolve, onLoad }) {
+    const replaced: Record<string, string> = {
+      './transport': 'module.exports = () => { throw new Error("pino transports are not in this bundle"); };',
+      './lib/transport': 'module.exports = () => { throw new Error("pino transports are not in this bundle"); };',
+      // Takes a stack trace to find the files of transports.
+      './lib/caller': 'module.exports = () => [];',
+      './caller': 'module.exports = () => [];',
+      'sonic-boom':
+        'module.exports = class { constructor() { throw new Error("pino has no default destination in this bundle"); } };',
+      worker_threads: 'module.exports = { isMainThread: true };',
+      // Asked for the host name of a field that our log does not have.
+      'node:os': 'module.exports = { hostname: () => "" };',
+    };
+    onResolve(
+      { filter: /^(\.\/transport|\.\/lib\/transport|\.\/caller|\.\/lib\/caller|sonic-boom|worker_threads|node:os)$/ },
+      ({ path, importer }) =>
+        /node_modules\/pino\//.test(importer) ? { path, namespace: 'pino-without-transports' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'pino-without-transports' }, ({ path }) => ({
+      contents: replaced[path] ?? '',
+      loader: 'js',
+    }));
+  },
+};

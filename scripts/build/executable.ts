@@ -1,0 +1,90 @@
+// Makes the single executable: a stripped copy of the pinned Node with the bundle and its code cache injected.
+// The order matters: stripping after the injection gives a binary that dies with SIGSEGV.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** The marker that Node looks for to learn that it has been injected (Node's documentation of single executables). */
+const sentinelFuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
+
+export interface ExecutableOptions {
+  root: string;
+  /** The bundle to embed; the executable is written beside it. */
+  bundle: string;
+  outName: string;
+}
+
+/** Path of the pinned Node binary for this processor, from the npm package node-linux-ARCH. */
+export function findPinnedNode(root: string): string {
+  const file = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
+  if (!existsSync(file)) throw new Error(`${file} is missing: no pinned Node for ${process.platform}-${process.arch}`);
+  return file;
+}
+
+export interface Executable {
+  file: string;
+  /** Bytes of the code cache in it, with the blob's few dozen bytes of framing. */
+  codeCacheBytes: number;
+}
+
+/** Writes the executable `outName` beside the bundle; bit-identical for identical input. */
+export function buildExecutable({ root, bundle, outName }: ExecutableOptions): Executable {
+  const node = findPinnedNode(root);
+  const folder = dirname(bundle);
+  const executable = join(folder, outName);
+  const config = join(folder, 'sea-config.json');
+  const blob = join(folder, 'sea.blob');
+  // Relative names, and the folder as working directory: the blob records the name of the script as it is given here.
+  writeFileSync(
+    config,
+    JSON.stringify({
+      main: basename(bundle),
+      output: basename(blob),
+      disableExperimentalSEAWarning: true,
+      useSnapshot: false,
+      useCodeCache: true,
+      execArgvExtension: 'none',
+    }),
+  );
+  // A fixed random seed makes the code cache bit-identical. It is not part of V8's flag hash; --hash-seed is, and the
+  // finished program would reject the cache without a word.
+  runTool(node, ['--random-seed=42', '--experimental-sea-config', basename(config)], folder);
+  copyFileSync(stripNode(root, node), executable);
+  chmodSync(executable, 0o755);
+  // By its command, not its API: it is an alpha that warns about section names on every ELF file; runTool keeps that quiet.
+  const postject = join(root, 'node_modules', 'postject', 'dist', 'cli.js');
+  runTool(
+    node,
+    [postject, basename(executable), 'NODE_SEA_BLOB', basename(blob), '--sentinel-fuse', sentinelFuse],
+    folder,
+  );
+  const codeCacheBytes = statSync(blob).size - statSync(bundle).size;
+  rmSync(config);
+  rmSync(blob);
+  return { file: executable, codeCacheBytes };
+}
+
+/** Returns a stripped copy of the Node binary, kept in node_modules/.cache between builds. */
+function stripNode(root: string, node: string): string {
+  const { stdout } = runTool(node, ['--version'], root);
+  const cache = join(root, 'node_modules', '.cache', 'guest-init');
+  const stripped = join(cache, `node-${stdout.trim()}-${process.arch}-stripped`);
+  if (existsSync(stripped)) return stripped;
+  mkdirSync(cache, { recursive: true });
+  const unfinished = `${stripped}.${process.pid}`;
+  runTool('strip', ['--strip-all', '-o', unfinished, node], root);
+  renameSync(unfinished, stripped);
+  return stripped;
+}
+
+/** Runs a build tool with a clean environment (NODE_OPTIONS would leak into the blob); throws unless it exits with 0. */
+function runTool(command: string, args: string[], cwd: string): { stdout: string } {
+  const result = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', LC_ALL: 'C.UTF-8' },
+  });
+  if (result.error) throw new Error(`cannot run ${command}: ${result.error.message} (Debian package: binutils)`);
+  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${result.stderr}`);
+  return { stdout: result.stdout };
+}

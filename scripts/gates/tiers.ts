@@ -1,0 +1,155 @@
+// The tiers of tests, and how one is run: every file in a process of its own, counted from node:test's events.
+import { globSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { run } from 'node:test';
+
+export interface Tier {
+  name: string;
+  patterns: readonly string[];
+  /** Files run at the same time. */
+  concurrency: number;
+  /** Longest time for one test; a tier that is silent for twice as long is stopped. */
+  timeoutMs: number;
+  needsRoot: boolean;
+}
+
+export const tiers: readonly Tier[] = [
+  {
+    name: 'unit',
+    patterns: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+    concurrency: 2,
+    timeoutMs: 120_000,
+    needsRoot: false,
+  },
+  { name: 'golden', patterns: ['test/golden/**/*.test.ts'], concurrency: 2, timeoutMs: 120_000, needsRoot: false },
+  { name: 'contract', patterns: ['test/contract/**/*.test.ts'], concurrency: 2, timeoutMs: 120_000, needsRoot: false },
+  { name: 'sandbox', patterns: ['test/sandbox/*.test.ts'], concurrency: 2, timeoutMs: 300_000, needsRoot: true },
+];
+
+export interface Failure {
+  /** `path:line name`, path relative to the repository root. */
+  where: string;
+  detail: string;
+}
+
+export interface TierResult {
+  passed: number;
+  failures: Failure[];
+  /** One line a skipped test: its place, name and reason. */
+  skips: string[];
+  ms: number;
+}
+
+/** Runs a tier's files. A tier without files, a file without tests and a `todo` test are failures. */
+export async function runTier(root: string, tier: Tier, signal?: AbortSignal): Promise<TierResult> {
+  const started = performance.now();
+  const files = globSync([...tier.patterns], { cwd: root })
+    .sort()
+    .map((file) => join(root, file));
+  const result: TierResult = { passed: 0, failures: [], skips: [], ms: 0 };
+  if (files.length === 0) {
+    result.failures.push({ where: tier.name, detail: `no test file matches ${tier.patterns.join(', ')}` });
+  } else if (tier.needsRoot && process.getuid?.() !== 0) {
+    result.skips.push(...files.map((file) => `${relative(root, file)}: needs root`));
+  } else {
+    await collect({ root, tier, files, result, ...(signal === undefined ? {} : { signal }) });
+    if (result.passed + result.failures.length + result.skips.length === 0) {
+      result.failures.push({ where: tier.name, detail: 'the files held no test' });
+    }
+  }
+  result.ms = performance.now() - started;
+  return result;
+}
+
+interface TestEvent {
+  name: string;
+  file?: string | undefined;
+  line?: number | undefined;
+  skip?: string | boolean | undefined;
+  todo?: string | boolean | undefined;
+  details: { type?: string | undefined; error?: Error | undefined };
+}
+
+interface Collection {
+  root: string;
+  tier: Tier;
+  files: string[];
+  result: TierResult;
+  signal?: AbortSignal;
+}
+
+async function collect({ root, tier, files, result, signal }: Collection): Promise<void> {
+  // Output of a file is shown only when something in it fails.
+  const output = new Map<string, string>();
+  const keepOutput = ({ file, message }: { file?: string | undefined; message: string }) => {
+    if (file !== undefined) output.set(file, ((output.get(file) ?? '') + message).slice(-4000));
+  };
+  // node:test fails a test that takes too long but then waits for ever for a file that keeps its event loop busy.
+  const silence = new AbortController();
+  const watchdog = setTimeout(() => silence.abort(), tier.timeoutMs * 2);
+  const stream = run({
+    files,
+    concurrency: tier.concurrency,
+    timeout: tier.timeoutMs,
+    signal: signal === undefined ? silence.signal : AbortSignal.any([silence.signal, signal]),
+  });
+  stream.on('data', () => watchdog.refresh());
+  stream.on('test:pass', (event: TestEvent) => countPass(event, { root, result }));
+  stream.on('test:fail', (event: TestEvent) => countFailure(event, { root, result, output }));
+  // An error after a test has ended is told only as a diagnostic.
+  stream.on('test:diagnostic', ({ file, message }) => keepOutput({ file, message: `${message}\n` }));
+  stream.on('test:stdout', keepOutput);
+  stream.on('test:stderr', keepOutput);
+  await new Promise<void>((resolve, reject) => {
+    stream.on('end', resolve);
+    stream.on('error', reject);
+  });
+  clearTimeout(watchdog);
+  if (silence.signal.aborted) {
+    const detail = `nothing happened for ${(tier.timeoutMs * 2) / 1000} s after the last event: stopped`;
+    result.failures.push({ where: tier.name, detail });
+  }
+}
+
+/** The event of a whole file carries the file's path as its name. */
+function isFileEvent({ name, file }: TestEvent): boolean {
+  return file !== undefined && name === file;
+}
+
+function describePlace(root: string, event: TestEvent): string {
+  const file = event.file === undefined ? '' : relative(root, event.file);
+  return isFileEvent(event) ? file : `${file}:${event.line ?? 0} ${event.name}`;
+}
+
+function countPass(event: TestEvent, { root, result }: { root: string; result: TierResult }): void {
+  const where = describePlace(root, event);
+  if (event.skip !== undefined && event.skip !== false) {
+    const reason = typeof event.skip === 'string' && event.skip !== '' ? event.skip : undefined;
+    if (reason === undefined) result.failures.push({ where, detail: 'skipped without a reason' });
+    else result.skips.push(`${where}: ${reason}`);
+  } else if (event.todo !== undefined && event.todo !== false) {
+    result.failures.push({ where, detail: 'a todo test proves nothing: finish it or remove it' });
+  } else if (isFileEvent(event)) {
+    result.failures.push({ where, detail: 'the file holds no test' });
+  } else if (event.details.type !== 'suite') {
+    result.passed += 1;
+  }
+}
+
+interface FailureContext {
+  root: string;
+  result: TierResult;
+  output: Map<string, string>;
+}
+
+function countFailure(event: TestEvent, { root, result, output }: FailureContext): void {
+  const error = event.details.error as (Error & { failureType?: string; cause?: unknown }) | undefined;
+  // A parent fails because a child did: the child has been counted.
+  if (error?.failureType === 'subtestsFailed') return;
+  const cause = error?.cause instanceof Error ? error.cause : error;
+  const printed = event.file === undefined ? undefined : output.get(event.file);
+  const detail = [cause?.stack ?? cause?.message ?? String(error?.cause ?? 'failed')];
+  if (printed !== undefined) detail.push('output of the file:', printed.trimEnd());
+  if (event.file !== undefined) output.delete(event.file);
+  result.failures.push({ where: describePlace(root, event), detail: detail.join('\n') });
+}

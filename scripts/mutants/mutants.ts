@@ -1,0 +1,136 @@
+// The bugs that the tests must see: each an exact replacement in one file, and the test files that have to notice it.
+
+export type Mutant = {
+  readonly name: string;
+  readonly file: string;
+  /** Each must be in the file exactly once. */
+  readonly edits: readonly { readonly find: string; readonly put: string }[];
+  /** Test files; those below test/sandbox need root and a build of the mutant. */
+  readonly tests: readonly string[];
+};
+
+const golden = 'test/golden/instances/instances.test.ts';
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'the drive stays mounted',
+    file: 'src/host/drive-mount.ts',
+    edits: [{ find: '      held = false;\n      releaseDrive();', put: '      held = false;' }],
+    tests: ['test/sandbox/drive.test.ts'],
+  },
+  {
+    name: 'a file gets its mode after it is visible',
+    file: 'src/host/atomic-write.ts',
+    edits: [
+      { find: '      fs.fchmodSync(file, attributes.mode);\n', put: '' },
+      {
+        find: '      fs.renameSync(temporary, at(basename(path)));\n    } catch (error) {\n      fs.rmSync(temporary, { force: true });\n      throw error;\n    }\n    fs.fsyncSync(folder);\n  });\n}\n\n/** A symbolic link',
+        put: '      fs.renameSync(temporary, at(basename(path)));\n      fs.chmodSync(at(basename(path)), attributes.mode);\n    } catch (error) {\n      fs.rmSync(temporary, { force: true });\n      throw error;\n    }\n    fs.fsyncSync(folder);\n  });\n}\n\n/** A symbolic link',
+      },
+    ],
+    tests: ['src/host/atomic-write.test.ts'],
+  },
+  {
+    name: 'the gateway is guessed in the wrong octet',
+    file: 'src/network/gateway.ts',
+    edits: [
+      {
+        find: '(address.value & ~0xffn) | BigInt(setting)',
+        put: '(address.value & ~0xff00n) | (BigInt(setting) << 8n)',
+      },
+    ],
+    tests: [golden],
+  },
+  {
+    name: 'two runs at the same time',
+    file: 'src/host/lock.ts',
+    edits: [
+      { find: 'if (!createExclusively(path, ours)) takeOver(path, ours);', put: 'createExclusively(path, ours);' },
+    ],
+    tests: ['src/host/lock.test.ts'],
+  },
+  {
+    name: 'the lock of a dead run is kept for ever',
+    file: 'src/host/lock.ts',
+    edits: [{ find: 'describeProcess(pid) === holder', put: 'holder !== undefined' }],
+    tests: ['src/host/lock.test.ts'],
+  },
+  {
+    name: 'a step is journaled as done before it ran',
+    file: 'src/pipeline/apply.ts',
+    edits: [{ find: "event: 'begin',", put: "event: 'done'," }],
+    tests: ['src/pipeline/apply.test.ts'],
+  },
+  {
+    name: 'a command cut off by restarts is tried for ever',
+    file: 'src/pipeline/apply.ts',
+    edits: [{ find: '(past?.tries ?? 0) >= triesLimit', put: '(past?.tries ?? 0) < 0' }],
+    tests: ['src/pipeline/apply-resume.test.ts'],
+  },
+  {
+    name: 'what a step needs is ignored',
+    file: 'src/pipeline/apply.ts',
+    edits: [{ find: 'const cause = step.needs?.find(', put: 'const cause = [].find(' }],
+    tests: ['src/pipeline/apply.test.ts'],
+  },
+  {
+    name: 'a failed network is left half done',
+    file: 'src/pipeline/apply.ts',
+    edits: [{ find: 'if (snapshot !== undefined) restoreNetwork(snapshot, host);', put: '' }],
+    tests: ['src/pipeline/apply.test.ts'],
+  },
+  {
+    name: 'errors of user_data are swallowed',
+    file: 'src/pipeline/plan-input.ts',
+    edits: [{ find: '...input.userData.diagnostics, ', put: '' }],
+    tests: ['src/pipeline/plan-input.test.ts', golden],
+  },
+  {
+    name: 'an error of the input is exit 0',
+    file: 'src/pipeline/verdict.ts',
+    edits: [{ find: "failed || input.diagnostics.some(({ severity }) => severity === 'error') ?", put: 'failed ?' }],
+    tests: ['src/pipeline/verdict.test.ts'],
+  },
+  {
+    name: 'a command is over when its output is closed, not when it has ended',
+    file: 'src/host/output-pipe.ts',
+    edits: [{ find: 'if (now - lastRead >= silenceMs || now - start >= drainLimitMs) return false;', put: '' }],
+    tests: ['src/host/exec.test.ts'],
+  },
+  {
+    name: 'a link on the drive is followed',
+    file: 'src/host/drive-reader.ts',
+    edits: [{ find: 'O_RDONLY | O_NOFOLLOW | O_NONBLOCK |', put: 'O_RDONLY | O_NONBLOCK |' }],
+    tests: ['src/host/drive-reader.test.ts'],
+  },
+  {
+    name: 'a FIFO on the drive is waited for',
+    file: 'src/host/drive-reader.ts',
+    edits: [{ find: 'O_RDONLY | O_NOFOLLOW | O_NONBLOCK |', put: 'O_RDONLY | O_NOFOLLOW |' }],
+    tests: ['src/host/drive-reader.test.ts'],
+  },
+  {
+    name: 'a secret prints itself as JSON',
+    file: 'src/core/secret.ts',
+    edits: [{ find: 'toJSON(): string {\n    return redacted;', put: 'toJSON(): string {\n    return this.#text;' }],
+    tests: ['src/core/secret.test.ts', 'test/contract/secrets.test.ts'],
+  },
+  {
+    name: 'fixed commands get our environment',
+    file: 'src/host/commands.ts',
+    edits: [{ find: 'env: { ...fixedEnvironment, ...options.env }', put: 'env: { ...process.env, ...options.env }' }],
+    tests: ['src/host/commands.test.ts'],
+  },
+  {
+    name: 'a link of the root leads out of it',
+    file: 'src/host/real.ts',
+    edits: [{ find: 'resolveBelowRoot(root, path, { followLast: true })', put: 'resolveBelowRoot(root, path)' }],
+    tests: ['src/host/real.test.ts'],
+  },
+  {
+    name: 'a damaged record is believed',
+    file: 'src/state/record.ts',
+    edits: [{ find: ' || sum !== ', put: ' || false && sum !== ' }],
+    tests: ['src/state/record.test.ts'],
+  },
+];

@@ -1,0 +1,70 @@
+// npm test: builds, then runs the static gates and every tier of tests that this machine can run. The last line is
+// `N passed, N failed, N skipped`. Option: --tier check,unit,golden,contract,sandbox
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { staticGates } from './gates/static-gates.ts';
+import { runTier, type TierResult, tiers } from './gates/tiers.ts';
+
+const root = dirname(import.meta.dirname);
+const tierNames = ['check', ...tiers.map(({ name }) => name)];
+/** Tiers that run the built program. */
+const builtTiers = ['contract', 'sandbox'];
+
+const { values } = parseArgs({ options: { tier: { type: 'string', default: tierNames.join(',') } } });
+const wanted = values.tier.split(',');
+const unknown = wanted.filter((name) => !tierNames.includes(name));
+if (unknown.length > 0) {
+  console.error(`no such tier: ${unknown.join(', ')}; there are ${tierNames.join(', ')}`);
+  process.exit(2);
+}
+
+const controller = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort());
+
+const results: TierResult[] = [];
+if (wanted.some((name) => builtTiers.includes(name))) record('build', runBuild());
+if (wanted.includes('check')) record('check', runStaticGates());
+for (const tier of tiers) {
+  if (wanted.includes(tier.name) && !controller.signal.aborted) {
+    record(tier.name, await runTier(root, tier, controller.signal));
+  }
+}
+
+const failed = sum((result) => result.failures.length);
+console.log(
+  `${sum((result) => result.passed)} passed, ${failed} failed, ${sum((result) => result.skips.length)} skipped`,
+);
+process.exitCode = failed > 0 || controller.signal.aborted ? 1 : 0;
+
+function runBuild(): TierResult {
+  const started = performance.now();
+  const result = spawnSync(process.execPath, [join(root, 'scripts', 'build.ts')], { cwd: root, encoding: 'utf8' });
+  const failures = result.status === 0 ? [] : [{ where: 'build', detail: `${result.stdout}${result.stderr}` }];
+  return { passed: failures.length === 0 ? 1 : 0, failures, skips: [], ms: performance.now() - started };
+}
+
+function runStaticGates(): TierResult {
+  const started = performance.now();
+  const result: TierResult = { passed: 0, failures: [], skips: [], ms: 0 };
+  for (const gate of staticGates) {
+    const detail = gate.run(root);
+    if (detail === '') result.passed += 1;
+    else result.failures.push({ where: gate.name, detail });
+  }
+  result.ms = performance.now() - started;
+  return result;
+}
+
+function record(name: string, result: TierResult): void {
+  results.push(result);
+  const { passed, failures, skips, ms } = result;
+  const counts = `${passed} passed, ${failures.length} failed, ${skips.length} skipped`;
+  console.log(`${name.padEnd(9)} ${counts} (${(ms / 1000).toFixed(1)} s)`);
+  for (const { where, detail } of failures) console.log(`  FAILED ${where}\n${detail.replace(/^/gm, '    ')}`);
+  for (const skip of skips) console.log(`  skipped ${skip}`);
+}
+
+function sum(count: (result: TierResult) => number): number {
+  return results.reduce((total, result) => total + count(result), 0);
+}

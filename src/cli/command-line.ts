@@ -1,0 +1,59 @@
+// The command line of people: yargs, one file a command.
+
+import yargs, { type CommandModule } from 'yargs';
+import { exitCodes } from '../core/error.ts';
+import { completionCommand } from './completion.ts';
+import { driveCommand } from './drive.ts';
+import { planCommand } from './plan.ts';
+import { queryCommand } from './query.ts';
+import { rehearseCommand } from './rehearse.ts';
+import { runCommandModule } from './run.ts';
+import { statusCommand } from './status.ts';
+import { validateCommand } from './validate.ts';
+import { fullVersion } from './version.ts';
+
+/** Runs one command and gives its exit code; 64 for words that make none. Handlers leave their code in `process.exitCode`. */
+export async function runCommandLine(words: readonly string[]): Promise<number> {
+  const commands = [
+    runCommandModule,
+    planCommand,
+    rehearseCommand,
+    validateCommand,
+    statusCommand,
+    queryCommand,
+    driveCommand,
+    completionCommand,
+  ];
+  const parser = yargs([...words], '/')
+    .scriptName('guest-init')
+    .usage(
+      '$0 <command>\n\nFirst-boot agent for clouds without DHCP: config drive in, address, users and user_data applied.',
+    )
+    .locale('en')
+    .version(`guest-init ${fullVersion}`)
+    .help()
+    .alias({ h: 'help', V: 'version' })
+    .command(commands as unknown as CommandModule[])
+    .demandCommand(1, 'Which command? See: guest-init --help')
+    .strict()
+    .recommendCommands()
+    .parserConfiguration({ 'parse-numbers': false, 'duplicate-arguments-array': false })
+    .wrap(Math.min(100, process.stdout.columns ?? 80))
+    .exitProcess(false)
+    .fail((message, error) => {
+      // yargs throws its own complaints about words as errors, too.
+      if (error !== undefined && error !== null && error.name !== 'YError') throw error;
+      throw new UsageError(message);
+    });
+  try {
+    process.exitCode = exitCodes.ok;
+    await parser.parseAsync();
+    return Number(process.exitCode);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`guest-init: ${error.message}\n`);
+    return exitCodes.usage;
+  }
+}
+
+class UsageError extends Error {}

@@ -1,0 +1,72 @@
+// One line per step for a person: most important word first, its own time last; a running step shows itself on a terminal.
+
+import * as fs from 'node:fs';
+import { formatPlace } from '../core/diagnostic.ts';
+import type { Outcome, OutcomeStatus } from '../core/plan.ts';
+import type { Reporter } from '../pipeline/reporter.ts';
+import { cleanLine, openTerminal, type Terminal } from './terminal.ts';
+import { version } from './version.ts';
+
+const marks: Record<OutcomeStatus, string> = { changed: '+', unchanged: '=', failed: 'x', skipped: '-' };
+
+/** Writes to standard output, synchronously: the last line must be out before the process ends. */
+export function createConsoleReporter(terminal: Terminal = openTerminal()): Reporter {
+  const { style } = terminal;
+  const write = (text: string): void => {
+    try {
+      fs.writeSync(1, text);
+    } catch {
+      // Nobody listens; the log and the status file still tell.
+    }
+  };
+  const print = (line: string): void => write(`${terminal.clearLine}${cleanLine(line)}\n`);
+  return {
+    start: ({ instance, os, source, firstBoot }) => {
+      print(`guest-init ${version}   instance ${instance}${firstBoot ? ' (first boot)' : ''}   ${os}   ${source}`);
+    },
+    stage: (stage) => print(`  ${style.bold(stage)}`),
+    begin: (step) => {
+      if (terminal.live) write(`${terminal.clearLine}${cleanLine(`  . ${describe(step.id, step.summary)}`)}`);
+    },
+    outcome: (outcome) => {
+      for (const line of describeOutcome(outcome, terminal)) print(line);
+    },
+    diagnostic: (diagnostic) => {
+      const path = diagnostic.path === undefined || diagnostic.path === '' ? '' : `${diagnostic.path}: `;
+      const mark = diagnostic.severity === 'error' ? style.red('!') : style.yellow('!');
+      print(`  ${mark} ${formatPlace(diagnostic)}  ${diagnostic.severity}  ${path}${diagnostic.message}`);
+    },
+    note: (message) => print(`  ${message}`),
+    end: (verdict, ms, lines) => {
+      for (const line of lines) print(`  host key ${line}`);
+      const word = verdict.word === 'OK' ? style.green('OK') : style.red(verdict.word);
+      const hint = verdict.hint === undefined ? '' : `; ${verdict.hint}`;
+      print(`guest-init: ${word} ${verdict.message} [${formatDuration(ms)}]${hint}`);
+    },
+  };
+}
+
+function describeOutcome(outcome: Outcome, { style }: Terminal): string[] {
+  const { step, status } = outcome;
+  const mark = marks[status];
+  const painted = status === 'changed' ? style.green(mark) : status === 'failed' ? style.red(mark) : style.dim(mark);
+  const guess = step.guess === undefined ? '' : `  ~ ${step.guess}`;
+  const exit = outcome.exitCode === undefined || outcome.exitCode === 0 ? '' : `exit ${outcome.exitCode}`;
+  const detail = [exit, outcome.message ?? ''].filter((part) => part !== '').join('  ');
+  const time = status === 'changed' || status === 'failed' ? `  ${style.dim(formatDuration(outcome.ms))}` : '';
+  const line = `  ${painted} ${describe(step.id, step.summary)}${guess}${detail === '' ? '' : `  ${detail}`}${time}`;
+  const tail = status === 'failed' ? (outcome.tail ?? []) : [];
+  return [line, ...tail.slice(-3).map((text) => `      | ${text}`)];
+}
+
+function describe(id: string, summary: string): string {
+  return `${id.padEnd(16)} ${summary}`;
+}
+
+/** `4 ms`, `8.4 s`, `2 min 5 s`. */
+export function formatDuration(ms: number): string {
+  if (ms < 999.5) return `${Math.max(1, Math.round(ms))} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}

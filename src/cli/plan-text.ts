@@ -1,0 +1,69 @@
+// A plan on a terminal: network, accounts, files, commands; differences indented below their step; guesses marked.
+
+import { describeDiagnostic } from '../pipeline/verdict.ts';
+import type { PlanView, StepState, StepView } from './plan-view.ts';
+import { cleanLine, openTerminal, type Terminal } from './terminal.ts';
+
+const groups: readonly { readonly title: string; readonly kinds: readonly string[] }[] = [
+  { title: 'network', kinds: ['netLink', 'netAddress', 'netRoute'] },
+  { title: 'host name', kinds: ['hostname'] },
+  { title: 'users and keys', kinds: ['group', 'user', 'password', 'authorizedKeys'] },
+  { title: 'files', kinds: ['file', 'lines', 'symlink'] },
+  { title: 'services', kinds: ['service'] },
+  { title: 'commands, not predicted', kinds: ['exec'] },
+];
+
+/** Text for a person, ending in a summary line that says that nothing was changed. */
+export function printPlan(view: PlanView, terminal: Terminal = openTerminal()): string {
+  const { style } = terminal;
+  const lines = [`instance ${view.instance}   from ${view.source}`];
+  for (const { title, kinds } of groups) {
+    const steps = view.steps.filter(({ kind }) => kinds.includes(kind));
+    if (steps.length === 0) continue;
+    lines.push(style.bold(title));
+    for (const step of steps) lines.push(...printStep(step, terminal));
+    if (title === 'network') lines.push(...view.tools.map((reason) => `    with ${reason}`));
+  }
+  for (const missing of view.missingLinks) lines.push(`${style.red('!')} ${missing}`);
+  for (const diagnostic of view.diagnostics)
+    lines.push(
+      `${diagnostic.severity === 'error' ? style.red('!') : style.yellow('!')} ${diagnostic.severity}: ${describeDiagnostic(diagnostic)}`,
+    );
+  return `${[...lines, summarise(view)].map(cleanLine).join('\n')}\n`;
+}
+
+function printStep(step: StepView, { style }: Terminal): string[] {
+  const marks: Record<StepState, string> = {
+    do: style.green('+'),
+    same: style.dim('='),
+    run: ' ',
+    unseen: style.yellow('?'),
+  };
+  const mark = step.state === 'do' && step.changes[0]?.op === '~' ? style.yellow('~') : marks[step.state];
+  const when = step.kind === 'exec' ? `${step.stage}, ` : '';
+  const origin = step.guess === undefined ? (step.source ?? '') : style.yellow(`guess: ${step.guess}`);
+  const head = `  ${mark} ${step.summary}${origin === '' ? '' : `   ${style.dim(`${when}${origin}`)}`}`;
+  const details = step.changes.flatMap((change) => [
+    ...(change.what === step.summary ? [] : [`      ${change.op} ${change.what}`]),
+    ...(change.diff ?? []).map((line) => `      ${paintDiff(line, style)}`),
+  ]);
+  return [head, ...details];
+}
+
+function paintDiff(line: string, style: Terminal['style']): string {
+  if (line.startsWith('+')) return style.green(line);
+  return line.startsWith('-') ? style.red(line) : line;
+}
+
+function summarise(view: PlanView): string {
+  const count = (state: StepState): number => view.steps.filter((step) => step.state === state).length;
+  const guesses = view.steps.filter(({ guess }) => guess !== undefined).length;
+  const parts = [
+    `${count('do')} to do`,
+    `${count('same')} already so`,
+    ...(count('run') > 0 ? [`${count('run')} commands`] : []),
+    ...(count('unseen') > 0 ? [`${count('unseen')} not visible from here`] : []),
+    `${guesses} ${guesses === 1 ? 'guess' : 'guesses'}`,
+  ];
+  return `${view.steps.length} steps: ${parts.join(', ')}.  Nothing was changed.`;
+}

@@ -1,0 +1,85 @@
+// The plan as people and programs see it: steps with their state on this guest, grouped as an operator thinks.
+
+import type { Diagnostic } from '../core/diagnostic.ts';
+import { type ExitCode, exitCodes } from '../core/error.ts';
+import type { Facts } from '../core/facts.ts';
+import { type InstanceConfig, instanceName } from '../core/instance-config.ts';
+import type { Step } from '../core/plan.ts';
+import type { Change, Inspection } from '../executors/executor.ts';
+import { executorFor } from '../executors/index.ts';
+import type { Host } from '../host/host.ts';
+import type { PlannedInstance } from '../pipeline/plan.ts';
+
+/** do: would change something; same: already so; run: a command of the user, not predicted; unseen: cannot be told from here. */
+export type StepState = 'do' | 'same' | 'run' | 'unseen';
+
+export type StepView = Pick<Step, 'id' | 'module' | 'stage' | 'summary' | 'source' | 'guess'> & {
+  readonly kind: string;
+  readonly state: StepState;
+  readonly changes: readonly Change[];
+};
+
+export type PlanView = {
+  readonly exitCode: ExitCode;
+  readonly instance: string;
+  readonly source: string;
+  readonly tools: readonly string[];
+  readonly steps: readonly StepView[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly missingLinks: readonly string[];
+  readonly facts: Facts;
+};
+
+/** Looks at the guest through `host`, or, without one, takes every step as not seen. */
+export function viewPlan(given: {
+  plan: PlannedInstance;
+  instance: InstanceConfig;
+  source: string;
+  facts: Facts;
+  host: Host | undefined;
+}): PlanView {
+  const { plan, host } = given;
+  const steps = plan.steps.map((step): StepView => {
+    const inspection = host === undefined ? unseen : inspect(step, host);
+    const { id, module, stage, summary, source, guess } = step;
+    return {
+      id,
+      module,
+      stage,
+      summary,
+      ...(source === undefined ? {} : { source }),
+      ...(guess === undefined ? {} : { guess }),
+      kind: step.action.kind,
+      state:
+        step.action.kind === 'exec'
+          ? 'run'
+          : inspection.state === 'same'
+            ? 'same'
+            : inspection.state === 'differs'
+              ? 'do'
+              : 'unseen',
+      changes: inspection.state === 'same' ? [] : inspection.changes,
+    };
+  });
+  const faulty = plan.diagnostics.some(({ severity }) => severity === 'error');
+  return {
+    exitCode: plan.missingLinks.length > 0 ? exitCodes.linkMissing : faulty ? exitCodes.degraded : exitCodes.ok,
+    instance: instanceName(given.instance.id),
+    source: given.source,
+    tools: plan.toolReasons,
+    steps,
+    diagnostics: plan.diagnostics,
+    missingLinks: plan.missingLinks,
+    facts: given.facts,
+  };
+}
+
+const unseen: Inspection = { state: 'unknown', changes: [] };
+
+function inspect(step: Step, host: Host): Inspection {
+  try {
+    return executorFor(step.action).inspect(step.action, host);
+  } catch {
+    return unseen;
+  }
+}

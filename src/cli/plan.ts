@@ -1,0 +1,77 @@
+// guest-init plan: every step with what it would change, and which values are guesses. Changes nothing; needs no root with --source.
+
+import * as fs from 'node:fs';
+import type { CommandModule } from 'yargs';
+import { AgentError, exitCodes } from '../core/error.ts';
+import type { Facts } from '../core/facts.ts';
+import { createRealHost } from '../host/real.ts';
+import { openForReading } from '../pipeline/open-for-reading.ts';
+import { planFromInput } from '../pipeline/plan-input.ts';
+import { loadPolicy } from '../pipeline/policy-file.ts';
+import { printPlan } from './plan-text.ts';
+import { type PlanView, viewPlan } from './plan-view.ts';
+import { reportFailure } from './report-failure.ts';
+import { type SourceArguments, sourceOptions } from './source-options.ts';
+
+type Arguments = SourceArguments & { json: boolean; facts?: string; root?: string };
+
+export const planCommand: CommandModule<object, Arguments> = {
+  command: 'plan',
+  describe: 'Show every step and what it would change; changes nothing',
+  builder: (parser) =>
+    sourceOptions(parser)
+      .option('json', { type: 'boolean', default: false, describe: 'The same facts as JSON' })
+      .option('facts', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Plan for the guest that this JSON file describes (fields of `plan --json`.facts)',
+      })
+      .option('root', {
+        type: 'string',
+        requiresArg: true,
+        normalize: true,
+        describe: 'Plan for the unpacked root below this folder',
+      }) as never,
+  handler: async (options) => {
+    process.exitCode = await reportFailure(async () => {
+      const view = await makePlan(options);
+      process.stdout.write(options.json ? `${JSON.stringify(view, null, 2)}\n` : printPlan(view));
+      return view.exitCode;
+    });
+  },
+};
+
+async function makePlan(options: Arguments): Promise<PlanView> {
+  const host = createRealHost(options.root === undefined ? {} : { root: options.root });
+  const policy = await loadPolicy(host);
+  const facts = options.facts === undefined ? host.facts() : { ...host.facts(), ...readFacts(options.facts) };
+  const drive = await openForReading({ ...options, policy, dmi: facts.dmi });
+  try {
+    const { reading } = drive;
+    if (reading.instance === undefined) {
+      throw new AgentError(reading.refusal?.code ?? exitCodes.inputInvalid, reading.refusal?.message ?? 'no instance', {
+        hint: reading.refusal?.hint ?? '',
+      });
+    }
+    const plan = await planFromInput({ instance: reading.instance, host, policy, facts });
+    return viewPlan({
+      plan: { ...plan, diagnostics: [...reading.diagnostics, ...plan.diagnostics] },
+      instance: reading.instance,
+      source: drive.description,
+      facts,
+      // Facts of another guest say nothing about the files of this machine.
+      host: options.facts === undefined ? host : undefined,
+    });
+  } finally {
+    drive.release();
+  }
+}
+
+function readFacts(path: string): Partial<Facts> {
+  try {
+    return JSON.parse(fs.readFileSync(path, 'utf8')) as Partial<Facts>;
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? 'not JSON';
+    throw new AgentError(exitCodes.usage, `${path}: cannot be used as facts (${reason})`);
+  }
+}

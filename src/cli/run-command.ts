@@ -1,0 +1,37 @@
+// guest-init run: the job, with its lines on the terminal or console and in the log.
+
+import type { Stage } from '../core/plan.ts';
+import { createRealHost } from '../host/real.ts';
+import { openLogReporter } from '../log.ts';
+import { combineReporters } from '../pipeline/reporter.ts';
+import { run } from '../pipeline/run.ts';
+import { createConsoleReporter } from './console-reporter.ts';
+
+export type RunArguments = {
+  readonly stages: readonly Stage[];
+  readonly device?: string;
+  readonly source?: string;
+  readonly root?: string;
+  readonly force: boolean;
+};
+
+/** Runs and gives the exit code. TERM, INT and HUP let the step under way end and then stop the run (exit 143). */
+export async function runCommand(options: RunArguments): Promise<number> {
+  process.umask(0o077);
+  let stop = false;
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => (stop = true));
+  const root = options.root?.replace(/\/+$/, '') ?? '';
+  const log = process.geteuid?.() === 0 ? openLogReporter(root) : undefined;
+  const console = createConsoleReporter();
+  const verdict = await run({
+    host: createRealHost(root === '' ? {} : { root }),
+    root,
+    stages: options.stages,
+    force: options.force,
+    ...(options.device === undefined ? {} : { device: options.device }),
+    ...(options.source === undefined ? {} : { source: options.source }),
+    reporter: log === undefined ? console : combineReporters([console, log]),
+    stopRequested: () => stop,
+  });
+  return verdict.exitCode;
+}

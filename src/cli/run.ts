@@ -1,0 +1,45 @@
+// The words of `guest-init run`.
+
+import type { CommandModule } from 'yargs';
+import { stages } from '../core/plan.ts';
+import { type RunArguments, runCommand } from './run-command.ts';
+import { type SourceArguments, sourceOptions } from './source-options.ts';
+
+type Arguments = SourceArguments & { stage?: 'early' | 'late'; force: boolean; root?: string };
+
+export const runCommandModule: CommandModule<object, Arguments> = {
+  command: 'run',
+  describe: 'Apply what the config drive says to this guest (root)',
+  builder: (parser) =>
+    sourceOptions(parser)
+      .option('stage', {
+        choices: stages,
+        requiresArg: true,
+        describe: 'Only this half of the job; both when left out',
+      })
+      .option('force', {
+        type: 'boolean',
+        default: false,
+        describe: "Apply again, and even a drive of another machine's",
+      })
+      .option('root', {
+        type: 'string',
+        requiresArg: true,
+        normalize: true,
+        describe: 'Apply to the unpacked root below this folder; nothing live is touched',
+      }) as never,
+  handler: async (given) => {
+    process.exitCode = await runCommand(toRunArguments(given));
+  },
+};
+
+/** What the parsed words ask for; absent options stay absent. */
+export function toRunArguments({ stage, device, source, force, root }: Arguments): RunArguments {
+  return {
+    stages: stage === undefined ? stages : [stage],
+    force,
+    ...(device === undefined ? {} : { device }),
+    ...(source === undefined ? {} : { source }),
+    ...(root === undefined ? {} : { root }),
+  };
+}

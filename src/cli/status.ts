@@ -1,0 +1,59 @@
+// guest-init status: what happened, what the network is, what failed and what to do. The exit code is the run's own.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CommandModule } from 'yargs';
+import { exitCodes } from '../core/error.ts';
+import { createRealHost } from '../host/real.ts';
+import { type PublicStatus, readPublicStatus } from '../pipeline/public-status.ts';
+import { peekRecord } from '../state/record.ts';
+import { reportFailure } from './report-failure.ts';
+import { printStatus } from './status-text.ts';
+import { viewStatus } from './status-view.ts';
+
+type Arguments = { json: boolean; wait: boolean; timeout?: string };
+
+const pollMs = 200;
+
+export const statusCommand: CommandModule<object, Arguments> = {
+  command: 'status',
+  describe: 'Say what the last run did and what to do next',
+  builder: (parser) =>
+    parser
+      .option('json', { type: 'boolean', default: false, describe: 'The same facts as JSON' })
+      .option('wait', { type: 'boolean', default: false, describe: 'Wait until a run of this boot has ended' })
+      .option('timeout', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'With --wait: give up after this many seconds (exit 50)',
+      })
+      .check(({ timeout }) => timeout === undefined || Number(timeout) >= 0 || 'timeout: expected seconds') as never,
+  handler: async ({ json, wait, timeout }) => {
+    process.exitCode = await reportFailure(async () => {
+      if (wait && !(await waitForEnd(timeout === undefined ? Number.POSITIVE_INFINITY : Number(timeout) * 1000))) {
+        process.stderr.write(`guest-init: still not done after ${timeout} s\n`);
+        return exitCodes.deadline;
+      }
+      const host = createRealHost();
+      const view = viewStatus({
+        status: readPublicStatus(),
+        record: process.geteuid?.() === 0 ? peekRecord(host) : undefined,
+        facts: host.facts(),
+      });
+      process.stdout.write(json ? `${JSON.stringify(view, null, 2)}\n` : printStatus(view));
+      return view.exitCode;
+    });
+  },
+};
+
+async function waitForEnd(timeoutMs: number): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs;
+  while (!hasEnded(readPublicStatus())) {
+    if (performance.now() > deadline) return false;
+    await sleep(pollMs);
+  }
+  return true;
+}
+
+function hasEnded(status: PublicStatus | undefined): boolean {
+  return status !== undefined && status.state !== 'running';
+}

@@ -1,0 +1,109 @@
+// One path to validate: a folder is read as a drive, a JSON file by its name on the drive, anything else as user_data.
+
+import * as fs from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Diagnostic } from '../core/diagnostic.ts';
+import { AgentError, exitCodes } from '../core/error.ts';
+import type { InstanceConfig } from '../core/instance-config.ts';
+import { emptyNetwork } from '../core/network-config.ts';
+import { defaultPolicy } from '../core/policy.ts';
+import { configDrive } from '../datasources/config-drive/index.ts';
+import type { DriveReader } from '../datasources/drive-reader.ts';
+import { createDriveReader } from '../host/drive-reader.ts';
+import { createRealHost } from '../host/real.ts';
+import { planFromInput } from '../pipeline/plan-input.ts';
+
+/** Where a JSON file of this name stands on a drive. */
+const drivePaths: Readonly<Record<string, string>> = {
+  'meta_data.json': 'openstack/latest/meta_data.json',
+  'network_data.json': 'openstack/latest/network_data.json',
+  'vendor_data.json': 'openstack/latest/vendor_data.json',
+  'vendor_data2.json': 'openstack/latest/vendor_data2.json',
+  'meta-data.json': 'ec2/latest/meta-data.json',
+};
+
+/** All problems of one file or folder; throws AgentError 64 when it cannot be read at all. */
+export async function validatePath(path: string): Promise<Diagnostic[]> {
+  const stat = fs.statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw new AgentError(exitCodes.usage, `${path}: no such file or folder`);
+  if (stat.isDirectory()) return validateFolder(path);
+  const drivePath = drivePaths[basename(path)];
+  const bytes = readAll(path);
+  if (drivePath !== undefined) return validateDriveFile(path, drivePath, bytes);
+  return diagnosePlan({ ...blankInstance, userData: { bytes, source: path } });
+}
+
+async function validateFolder(folder: string): Promise<Diagnostic[]> {
+  const reader = createDriveReader(folder);
+  if (!configDrive.recognises(reader)) {
+    return [
+      {
+        severity: 'error',
+        code: 'missing',
+        source: folder,
+        message: 'expected a drive with openstack/ or ec2/, found neither',
+      },
+    ];
+  }
+  const { instance, refusal, diagnostics } = configDrive.read(reader, { adminPassword: true });
+  const found = [...diagnostics];
+  if (instance !== undefined) found.push(...(await diagnosePlan(instance)));
+  else if (refusal !== undefined && diagnostics.length === 0)
+    found.push({ severity: 'error', code: 'missing', source: folder, message: refusal.message });
+  return found.map((diagnostic) => ({ ...diagnostic, source: join(folder, diagnostic.source) }));
+}
+
+/** A file on its own is read as if the rest of its drive were in order. */
+function validateDriveFile(path: string, drivePath: string, bytes: Uint8Array): Diagnostic[] {
+  const others: Record<string, Uint8Array> = {
+    'openstack/latest/meta_data.json': new TextEncoder().encode('{"uuid":"00000000-0000-4000-8000-000000000000"}'),
+  };
+  const files = { ...others, [drivePath]: bytes };
+  const reader: DriveReader = {
+    read: (name, limitBytes) => {
+      const content = files[name];
+      if (content === undefined) return { state: 'absent' };
+      return content.length > limitBytes
+        ? { state: 'refused', reason: `larger than the limit of ${limitBytes} bytes`, overLimit: true }
+        : { state: 'read', bytes: content };
+    },
+    list: (name) => [
+      ...new Set(
+        Object.keys(files)
+          .filter((file) => name === '' || file.startsWith(`${name}/`))
+          .map((file) => file.slice(name === '' ? 0 : name.length + 1).split('/')[0] ?? ''),
+      ),
+    ],
+  };
+  const { diagnostics, refusal } = configDrive.read(reader, { adminPassword: true });
+  const own = diagnostics.filter(({ source, code }) => source === drivePath && code !== 'missing');
+  if (own.length === 0 && refusal !== undefined)
+    own.push({ severity: 'error', code: 'missing', source: drivePath, message: refusal.message });
+  return own.map((diagnostic) => ({ ...diagnostic, source: path }));
+}
+
+const blankInstance: InstanceConfig = {
+  id: { uuid: '00000000-0000-4000-8000-000000000000' },
+  publicKeys: [],
+  network: emptyNetwork,
+  files: [],
+};
+
+/** Problems that only planning shows; what this machine is plays no part in them. */
+async function diagnosePlan(instance: InstanceConfig): Promise<Diagnostic[]> {
+  const host = createRealHost();
+  const { diagnostics } = await planFromInput({
+    instance: { ...instance, network: emptyNetwork },
+    host,
+    policy: defaultPolicy,
+  });
+  return [...diagnostics];
+}
+
+function readAll(path: string): Uint8Array {
+  try {
+    return fs.readFileSync(path);
+  } catch (error) {
+    throw new AgentError(exitCodes.usage, `${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}

@@ -1,0 +1,175 @@
+// Everything that guest-init can do to a guest, as data. Each kind has one executor in src/executors.
+
+import type { Secret } from './secret.ts';
+
+/**
+ * A file with this whole content, complete with mode and owner from its first visible moment. `append` adds the content to what is
+ * there instead. Names, not numbers: the user may be made by an earlier step. Missing parents are made 0755, owned like the file.
+ * `check` names the consumer that must accept the content before it becomes visible.
+ */
+export type FileAction = {
+  readonly kind: 'file';
+  readonly path: string;
+  readonly content: Uint8Array | string | Secret;
+  /** Permission bits, a number such as 0o644. */
+  readonly mode: number;
+  readonly owner?: string;
+  readonly group?: string;
+  readonly append?: boolean;
+  readonly check?: 'sudoers' | 'sshd';
+};
+
+/**
+ * Lines of a text file that others own too: each rule replaces the lines that match `pattern` (JavaScript source, multi-line mode
+ * per line) by one `line`, or adds it at the given end when none matches; `line` absent removes. A missing file is made with `mode`.
+ */
+export type LinesAction = {
+  readonly kind: 'lines';
+  readonly path: string;
+  readonly mode: number;
+  readonly rules: readonly { readonly pattern: string; readonly line?: string; readonly add: 'top' | 'end' }[];
+  readonly check?: 'sshd';
+};
+
+/** A symbolic link at `path`, replacing a file or link that is there. `mustExist`: a target that is absent on the guest is a failure. */
+export type SymlinkAction = {
+  readonly kind: 'symlink';
+  readonly path: string;
+  readonly target: string;
+  readonly mustExist?: boolean;
+};
+
+/** A group; `members` are added, never removed. */
+export type GroupAction = {
+  readonly kind: 'group';
+  readonly name: string;
+  readonly gid?: number;
+  readonly system?: boolean;
+  readonly members?: readonly string[];
+};
+
+/** A user account. Fields that are absent keep the distribution's default; an existing user only gains groups. */
+export type UserAction = {
+  readonly kind: 'user';
+  readonly name: string;
+  readonly uid?: number;
+  readonly gecos?: string;
+  readonly home?: string;
+  readonly shell?: string;
+  readonly primaryGroup?: string;
+  readonly groups?: readonly string[];
+  readonly system?: boolean;
+  readonly createHome?: boolean;
+  readonly userGroup?: boolean;
+  readonly logInit?: boolean;
+  /** Date `YYYY-MM-DD` after which the account is disabled. */
+  readonly expireDate?: string;
+  /** Days after password expiry until the account is disabled. */
+  readonly inactiveDays?: number;
+  readonly selinuxUser?: string;
+};
+
+/** A password or crypt(3) hash for an existing user; reaches the guest's tools by standard input only. */
+export type PasswordAction = {
+  readonly kind: 'password';
+  readonly user: string;
+  /** Absent: only lock, unlock or expire. */
+  readonly password?: Secret;
+  readonly hashed?: boolean;
+  /** Make a password up, in place of `password`; it is kept in a root-only file and never printed. */
+  readonly random?: boolean;
+  /** Leave an account alone that has ever had a password of its own. */
+  readonly onlyIfUnset?: boolean;
+  readonly lock?: boolean;
+  /** Must be changed at the next login. */
+  readonly expire?: boolean;
+};
+
+/** OpenSSH public keys in ~user/.ssh/authorized_keys, inside a block marked as ours; keys outside the block stay. */
+export type AuthorizedKeysAction = {
+  readonly kind: 'authorizedKeys';
+  readonly user: string;
+  readonly keys: readonly string[];
+  /** Names the block, so that several sources keep theirs apart. */
+  readonly block: string;
+  /** authorized_keys options put before each key, such as cloud-init's disable_root command. */
+  readonly options?: string;
+};
+
+/** The kernel's host name and /etc/hostname. `createFile` false: /etc/hostname is only rewritten where it exists. */
+export type HostnameAction = { readonly kind: 'hostname'; readonly name: string; readonly createFile?: boolean };
+
+/** A link set up (administratively), with an optional MTU in bytes. */
+export type NetLinkAction = {
+  readonly kind: 'netLink';
+  readonly link: string;
+  readonly mtu?: number;
+  readonly tool: NetTool;
+};
+
+export type NetTool = 'net-tools' | 'iproute2';
+
+/** The address of a link; other global addresses of the same family on it (`replaces`) give way to it. */
+export type NetAddressAction = {
+  readonly kind: 'netAddress';
+  readonly link: string;
+  readonly family: 4 | 6;
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly tool: NetTool;
+};
+
+/** A route through a link. `onLink`: the gateway is outside the link's subnets and needs a device route first. */
+export type NetRouteAction = {
+  readonly kind: 'netRoute';
+  readonly link: string;
+  readonly family: 4 | 6;
+  readonly destination: string;
+  readonly prefixLength: number;
+  readonly gateway: string;
+  readonly metric?: number;
+  readonly onLink?: boolean;
+  readonly tool: NetTool;
+};
+
+/**
+ * A command of the user. `argv` runs as it is; `shell` is one line for /bin/sh -c; `script` is the bytes of a file that is run by the
+ * interpreter of its own shebang. Runs as root with a plain environment, no terminal, own process group.
+ */
+export type ExecAction = {
+  readonly kind: 'exec';
+  readonly label: string;
+  readonly command:
+    | { readonly argv: readonly string[] }
+    | { readonly shell: string }
+    | { readonly script: Uint8Array; readonly name: string };
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds; absent: the policy's. */
+  readonly timeoutMs?: number;
+};
+
+/** A service told about new configuration: the first of `units` that exists; skipped where it is not running. */
+export type ServiceAction = {
+  readonly kind: 'service';
+  readonly units: readonly string[];
+  readonly verb: 'reload' | 'restart';
+  /** Only when one of these steps changed something. */
+  readonly onChangeOf: readonly string[];
+};
+
+export type Action =
+  | FileAction
+  | LinesAction
+  | SymlinkAction
+  | GroupAction
+  | UserAction
+  | PasswordAction
+  | AuthorizedKeysAction
+  | HostnameAction
+  | NetLinkAction
+  | NetAddressAction
+  | NetRouteAction
+  | ExecAction
+  | ServiceAction;
+
+export type ActionKind = Action['kind'];

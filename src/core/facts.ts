@@ -1,0 +1,66 @@
+// What the guest is, observed once per stage: planners decide from these, so a plan can be made on another machine.
+
+export type OsRelease = {
+  readonly id: string;
+  readonly idLike: readonly string[];
+  readonly versionId?: string;
+  readonly prettyName: string;
+};
+
+export type LiveAddress = { readonly family: 4 | 6; readonly address: string; readonly prefixLength: number };
+
+export type LinkFact = {
+  readonly name: string;
+  /** Lower case, colon separated; the permanent address is not known without a request to the driver. */
+  readonly mac: string;
+  /** Backed by a device (PCI, virtio, USB), as opposed to veth, bridge, bond, VLAN, macvlan, tunnel. */
+  readonly physical: boolean;
+  /** Could carry an instance's address when no physical link exists (containers: veth). */
+  readonly ethernet: boolean;
+  readonly up: boolean;
+  readonly addresses: readonly LiveAddress[];
+};
+
+/** An IPv4 route of the main table, as /proc/net/route shows it. */
+export type LiveRoute = {
+  readonly link: string;
+  readonly destination: string;
+  readonly prefixLength: number;
+  /** `0.0.0.0` when the destination is on the link. */
+  readonly gateway: string;
+  readonly metric: number;
+};
+
+export type UserFact = {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+  readonly shell: string;
+};
+
+export type GroupFact = { readonly name: string; readonly gid: number; readonly members: readonly string[] };
+
+export type Dmi = {
+  readonly productUuid?: string;
+  readonly productName?: string;
+  readonly sysVendor?: string;
+  readonly chassisAssetTag?: string;
+};
+
+export type Facts = {
+  readonly os: OsRelease;
+  /** Kernel boot id: tells a second run of this boot from another boot. */
+  readonly bootId: string;
+  readonly hostname: string;
+  readonly links: readonly LinkFact[];
+  readonly routes: readonly LiveRoute[];
+  /** Absolute path of each command the planners may choose between; absent = not installed. */
+  readonly commands: Readonly<Record<string, string>>;
+  readonly users: readonly UserFact[];
+  readonly groups: readonly GroupFact[];
+  readonly systemd: boolean;
+  /** sshd reads /etc/ssh/sshd_config.d/*.conf (an Include line in sshd_config). */
+  readonly sshdDropIns: boolean;
+  readonly dmi: Dmi;
+};

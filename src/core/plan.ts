@@ -1,0 +1,47 @@
+// A plan: a flat, ordered list of steps. Planners make steps, the pipeline applies them, the record remembers them by id.
+
+import type { Action } from './action.ts';
+import type { Diagnostic } from './diagnostic.ts';
+
+/** early: before the network service and sshd. late: after the network is up; no login path waits for it. */
+export type Stage = 'early' | 'late';
+
+export const stages: readonly Stage[] = ['early', 'late'];
+
+export type Step = {
+  /** Stable and meaningful: `write_files/0`, `net/eth0/10.0.0.5/24`, `users/ops`. Unique within an instance. */
+  readonly id: string;
+  readonly module: string;
+  readonly stage: Stage;
+  readonly action: Action;
+  /** What it does, for people, one line without secrets: `/etc/motd`, `eth0 10.0.0.5/24`. */
+  readonly summary: string;
+  /** Where it was asked for: `user_data:14:5`, `ec2/latest/meta-data.json`. */
+  readonly source?: string;
+  /** What was not said and had to be guessed, naming the setting that says it. */
+  readonly guess?: string;
+  /** Steps that must not have failed, else this one is skipped with that cause. */
+  readonly needs?: readonly string[];
+  /** instance (default): once for this instance. boot: at every boot. */
+  readonly frequency?: 'instance' | 'boot';
+};
+
+export type Plan = {
+  readonly steps: readonly Step[];
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+export type OutcomeStatus = 'changed' | 'unchanged' | 'failed' | 'skipped';
+
+/** How one step ended. `message` is for people and holds no secret; `ms` is wall time on the monotonic clock. */
+export type Outcome = {
+  readonly step: Pick<Step, 'id' | 'module' | 'stage' | 'summary' | 'source' | 'guess'>;
+  readonly status: OutcomeStatus;
+  readonly ms: number;
+  readonly message?: string;
+  readonly hint?: string;
+  /** Exit code of a user command. */
+  readonly exitCode?: number;
+  /** Last lines of a user command's output. */
+  readonly tail?: readonly string[];
+};

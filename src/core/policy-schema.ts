@@ -1,0 +1,52 @@
+// Schema of /etc/guest-init/config.yaml, the image's own settings. Loaded only when that file says something.
+
+import * as v from 'valibot';
+
+const NetworkPolicy = v.strictObject({
+  interface: v.optional(v.pipe(v.string(), v.regex(/^[^\s/]{1,15}$/, 'a link name of 1 to 15 characters')), 'eth0'),
+  default_prefix: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(32, 'a prefix length from 1 to 32')),
+    24,
+  ),
+  /** Last octet of the guessed gateway, an IPv4 address, or "none". */
+  default_gateway: v.optional(
+    v.union([
+      v.literal('none'),
+      v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)),
+      v.pipe(v.string(), v.ipv4('an IPv4 address, a last octet, or "none"')),
+    ]),
+    254,
+  ),
+});
+
+const DrivePolicy = v.strictObject({
+  label: v.optional(v.pipe(v.string(), v.regex(/^[\w.-]{1,32}$/, 'a volume label')), 'config-2'),
+  required: v.optional(v.union([v.literal('auto'), v.boolean()]), 'auto'),
+  wait: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600, 'seconds from 0 to 600')), 10),
+  wait_required: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600, 'seconds from 0 to 600')), 60),
+});
+
+const TimeoutPolicy = v.strictObject({
+  early: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(86_400)), 120),
+  late: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(86_400)), 1800),
+  command: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(86_400)), 1800),
+});
+
+/** Every setting of /etc/guest-init/config.yaml. Times are seconds. */
+export const Policy = v.strictObject({
+  network: v.optional(NetworkPolicy, {}),
+  drive: v.optional(DrivePolicy, {}),
+  timeout: v.optional(TimeoutPolicy, {}),
+  /** The user that receives the launch key; absent: the distribution's usual name. */
+  default_user: v.optional(v.pipe(v.string(), v.regex(/^[a-z_][a-z0-9_-]{0,31}\$?$/, 'a user name'))),
+  /** Set the metadata's admin_pass on the default user. */
+  admin_pass: v.optional(v.boolean(), false),
+  /** Stop the list of user commands at the first that fails. */
+  stop_on_error: v.optional(v.boolean(), false),
+});
+export type Policy = v.InferOutput<typeof Policy>;
+
+/** Checks the whole file's value. Here, not at the caller's: importing the library by name would bundle all of it. */
+export function checkPolicy(value: unknown): v.SafeParseResult<typeof Policy> {
+  return v.safeParse(Policy, value);
+}

@@ -1,0 +1,51 @@
+// One JSON file of the drive: a map at the top, or a diagnostic with its place.
+
+import { isUtf8 } from 'node:buffer';
+import { type Diagnostic, describeType } from '../../core/diagnostic.ts';
+import { parseJsonLocated } from '../../yaml/json.ts';
+import type { DriveReader } from '../drive-reader.ts';
+import { metaDataLimitBytes, readOptional } from './layout.ts';
+
+export type JsonFile = {
+  readonly source: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  place(path: readonly (string | number)[]): { line: number; column: number };
+};
+
+/** Undefined when the file is absent, refused, not UTF-8, not JSON, or not a map; all but the first are reported. */
+export function readJsonFile(reader: DriveReader, source: string, diagnostics: Diagnostic[]): JsonFile | undefined {
+  const bytes = readOptional(reader, source, metaDataLimitBytes, diagnostics);
+  if (bytes === undefined) return undefined;
+  const damaged = (message: string, place: { line?: number; column?: number } = {}): undefined => {
+    diagnostics.push({ severity: 'error', code: 'damaged', source, ...place, message });
+    return undefined;
+  };
+  if (!isUtf8(bytes)) return damaged('expected UTF-8 text');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
+  if (text.trim() === '') return damaged('expected a JSON object, found an empty file', { line: 1, column: 1 });
+  const parsed = parseJsonLocated(text);
+  if (!parsed.ok) return damaged(parsed.reason, { line: parsed.line, column: parsed.column });
+  const { value } = parsed;
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    return damaged(`expected a JSON object, found ${describeType(value)}`, { line: 1, column: 1 });
+  }
+  return { source, fields: value as Record<string, unknown>, place: (path) => parsed.locate(path) };
+}
+
+/** A string field; another type is reported with its place, an empty string or null counts as absent. */
+export function readString(file: JsonFile, key: string, diagnostics: Diagnostic[]): string | undefined {
+  const value = Object.hasOwn(file.fields, key) ? file.fields[key] : undefined;
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'string') return value;
+  diagnostics.push({
+    severity: 'error',
+    code: 'type',
+    source: file.source,
+    ...file.place([key]),
+    path: key,
+    message: `expected a string, found ${describeType(value)}`,
+  });
+  return undefined;
+}

@@ -1,0 +1,168 @@
+// routes[] of a network of network_data.json, and the `gateway` that some vendors write on the network itself.
+
+import type { RouteConfig } from '../../core/network-config.ts';
+import {
+  formatAddress,
+  type IpAddress,
+  isHostAddress,
+  isUnspecified,
+  networkOf,
+  parseAddress,
+  parseMask,
+} from '../../network/address.ts';
+import { readServers } from './network-data-dns.ts';
+import {
+  type Fields,
+  fieldOf,
+  type KeyPath,
+  originOf,
+  type Reading,
+  readInteger,
+  readMaps,
+  readText,
+  report,
+} from './network-data-fields.ts';
+import { readMask } from './network-data-mask.ts';
+
+/** `own` is the address of the network, `dns` collects the name servers that routes carry. */
+export type RouteContext = { readonly family: 4 | 6; readonly own?: IpAddress; readonly dns: string[] };
+
+/** The usable routes of a network, one for each destination and metric. */
+export function readRoutes(reading: Reading, fields: Fields, path: KeyPath, context: RouteContext): RouteConfig[] {
+  const routes: RouteConfig[] = [];
+  for (const entry of readMaps(reading, fields, 'routes', path)) {
+    context.dns.push(...readServers(reading, entry.fields, entry.path));
+    const route = readRoute(reading, entry.fields, entry.path, context);
+    if (route === undefined) continue;
+    const twin = routes.find((other) => isSameTarget(other, route));
+    if (twin === undefined) routes.push(route);
+    else if (twin.gateway !== route.gateway) {
+      report(
+        reading,
+        entry.path,
+        'warning',
+        'conflict',
+        'an earlier route of this network has the same destination; it counts',
+      );
+    }
+  }
+  const gateway = readVendorGateway(reading, fields, path, context);
+  if (gateway === undefined) return routes;
+  const twin = routes.find((route) => isSameTarget(route, gateway));
+  if (twin === undefined) routes.push(gateway);
+  else if (twin.gateway !== gateway.gateway) {
+    report(reading, [...path, 'gateway'], 'warning', 'conflict', 'routes give another default gateway; routes count');
+  }
+  return routes;
+}
+
+function isSameTarget(a: RouteConfig, b: RouteConfig): boolean {
+  return (
+    a.family === b.family &&
+    a.destination === b.destination &&
+    a.prefixLength === b.prefixLength &&
+    a.metric === b.metric
+  );
+}
+
+/** The `gateway` of a network itself, which some vendors write instead of a default route. */
+function readVendorGateway(
+  reading: Reading,
+  fields: Fields,
+  path: KeyPath,
+  context: RouteContext,
+): RouteConfig | undefined {
+  if (readText(reading, fields, 'gateway', path) === undefined) return undefined;
+  const gateway = readGateway(reading, fields, path, context);
+  if (gateway === undefined || isUnspecified(gateway)) return undefined;
+  const destination = formatAddress({ family: context.family, value: 0n });
+  return {
+    family: context.family,
+    destination,
+    prefixLength: 0,
+    gateway: formatAddress(gateway),
+    origin: originOf(reading, [...path, 'gateway']),
+  };
+}
+
+function readRoute(reading: Reading, fields: Fields, path: KeyPath, context: RouteContext): RouteConfig | undefined {
+  const at = fieldOf(fields, 'network') === undefined ? 'destination' : 'network';
+  const text = readText(reading, fields, at, path);
+  if (text === undefined) {
+    report(reading, path, 'error', 'missing', 'expected network, the destination of the route, found nothing');
+    return undefined;
+  }
+  const [bare = '', length] = text.split('/', 2);
+  const target = parseAddress(bare);
+  if (target?.family !== context.family) {
+    report(
+      reading,
+      [...path, at],
+      'error',
+      'value',
+      `expected an IPv${context.family} network, found ${target === undefined ? 'another string' : 'one of the other family'}`,
+    );
+    return undefined;
+  }
+  const mask =
+    fieldOf(fields, 'netmask') === undefined
+      ? parseMask(length ?? (isUnspecified(target) ? '0' : ''), target.family)
+      : readMask(reading, fields, path, target.family);
+  if (mask === undefined) {
+    if (fieldOf(fields, 'netmask') === undefined)
+      report(reading, path, 'error', 'missing', 'expected netmask, found nothing usable');
+    return undefined;
+  }
+  const network = networkOf(target, mask);
+  if (network.value !== target.value) {
+    report(reading, [...path, at], 'warning', 'value', 'the destination has host bits set; its network is meant');
+  }
+  const gateway = readGateway(reading, fields, path, context);
+  if (gateway === undefined) return undefined;
+  if (isUnspecified(gateway) && mask === 0) {
+    report(reading, path, 'warning', 'value', 'a default route without a gateway; it is left out');
+    return undefined;
+  }
+  const metric = readInteger(reading, fields, 'metric', path, {
+    least: 0,
+    most: 2_147_483_647,
+    expected: 'a metric from 0 to 2147483647',
+  });
+  return {
+    family: context.family,
+    destination: formatAddress(network),
+    prefixLength: mask,
+    gateway: formatAddress(gateway),
+    ...(metric === undefined ? {} : { metric }),
+    origin: originOf(reading, path),
+  };
+}
+
+/** `0.0.0.0` and `::` stand for "on the link itself". */
+function readGateway(reading: Reading, fields: Fields, path: KeyPath, context: RouteContext): IpAddress | undefined {
+  const text = readText(reading, fields, 'gateway', path);
+  if (text === undefined) {
+    report(reading, path, 'error', 'missing', 'expected gateway, an address, found nothing');
+    return undefined;
+  }
+  const gateway = parseAddress(text);
+  const problem =
+    gateway === undefined
+      ? 'another string'
+      : gateway.family !== context.family
+        ? 'one of the other family'
+        : gateway.value === context.own?.value
+          ? 'the address of the guest itself'
+          : !isHostAddress(gateway) && !isUnspecified(gateway)
+            ? 'an address that no router can have'
+            : undefined;
+  if (problem === undefined) return gateway;
+  report(
+    reading,
+    [...path, 'gateway'],
+    'error',
+    'value',
+    `expected the IPv${context.family} address of a router, found ${problem}`,
+  );
+  return undefined;
+}

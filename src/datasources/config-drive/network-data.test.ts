@@ -1,0 +1,620 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Diagnostic } from '../../core/diagnostic.ts';
+import { emptyNetwork, type NetworkConfig } from '../../core/network-config.ts';
+import { mergeEc2Address, parseNetworkData } from './network-data.ts';
+
+const source = 'openstack/latest/network_data.json';
+
+function parse(json: unknown): { network: NetworkConfig; diagnostics: Diagnostic[] } {
+  return parseNetworkData(json, { source, place: (path) => ({ line: path.length + 1, column: 1 }) });
+}
+
+/** `severity code path` of each diagnostic. */
+function problems(json: unknown): string[] {
+  return parse(json).diagnostics.map(({ severity, code, path }) => `${severity} ${code} ${path}`);
+}
+
+const link = { id: 'tap1', type: 'ovs', ethernet_mac_address: 'FA:16:3E:00:00:05', mtu: 1450, vif_id: 'v' };
+const network = {
+  id: 'network0',
+  type: 'ipv4',
+  link: 'tap1',
+  ip_address: '10.0.0.5',
+  netmask: '255.255.255.0',
+  routes: [],
+};
+
+function withNetwork(fields: object): object {
+  return { links: [link], networks: [{ ...network, ...fields }] };
+}
+
+function withLink(fields: object): object {
+  return { links: [{ ...link, ...fields }], networks: [] };
+}
+
+describe('parseNetworkData', () => {
+  it('reads what Nova writes for a static NIC', () => {
+    const { network: read, diagnostics } = parse({
+      links: [link],
+      networks: [
+        {
+          ...network,
+          network_id: 'uuid',
+          routes: [
+            {
+              network: '0.0.0.0',
+              netmask: '0.0.0.0',
+              gateway: '10.0.0.1',
+              services: [{ type: 'dns', address: '9.9.9.9' }],
+            },
+          ],
+          services: [{ type: 'dns', address: '10.0.0.2' }],
+        },
+      ],
+      services: [
+        { type: 'dns', address: '10.0.0.2' },
+        { type: 'dns', address: '10.0.0.3' },
+      ],
+    });
+    assert.deepEqual(diagnostics, []);
+    const origin = { source: `${source} networks[0]` };
+    assert.deepEqual(read, {
+      links: [
+        { id: 'tap1', kind: 'physical', mac: 'fa:16:3e:00:00:05', mtu: 1450, origin: { source: `${source} links[0]` } },
+      ],
+      addresses: [
+        {
+          link: 'tap1',
+          family: 4,
+          method: 'static',
+          address: '10.0.0.5',
+          prefixLength: 24,
+          prefixOrigin: origin,
+          routes: [
+            {
+              family: 4,
+              destination: '0.0.0.0',
+              prefixLength: 0,
+              gateway: '10.0.0.1',
+              origin: { source: `${source} networks[0].routes[0]` },
+            },
+          ],
+          dns: ['10.0.0.2', '9.9.9.9'],
+          origin,
+        },
+      ],
+      dns: ['10.0.0.3'],
+    });
+  });
+
+  it('reads what CloudStack writes: shared network ids and a v6 default route with netmask "0"', () => {
+    const { network: read, diagnostics } = parse({
+      links: [{ ethernet_mac_address: '02:00:4c:e2:00:15', id: 'eth0', mtu: 1500, type: 'phy' }],
+      networks: [
+        {
+          id: 'eth0',
+          ip_address: '10.1.1.9',
+          link: 'eth0',
+          netmask: '255.255.255.0',
+          network_id: 'a',
+          type: 'ipv4',
+          routes: [{ gateway: '10.1.1.1', netmask: '0.0.0.0', network: '0.0.0.0' }],
+        },
+        {
+          id: 'eth0',
+          ip_address: '2001:db8::9',
+          link: 'eth0',
+          netmask: '64',
+          network_id: 'a',
+          type: 'ipv6',
+          routes: [{ gateway: '2001:db8::1', netmask: '0', network: '::' }],
+        },
+      ],
+      services: [],
+    });
+    assert.deepEqual(diagnostics, []);
+    assert.deepEqual(
+      read.addresses.map(({ address, prefixLength, routes }) => [
+        address,
+        prefixLength,
+        routes.map((route) => `${route.destination}/${route.prefixLength} ${route.gateway}`),
+      ]),
+      [
+        ['10.1.1.9', 24, ['0.0.0.0/0 10.1.1.1']],
+        ['2001:db8::9', 64, ['::/0 2001:db8::1']],
+      ],
+    );
+  });
+
+  it('reads Ironic bonds and VLANs', () => {
+    const { network: read, diagnostics } = parse({
+      links: [
+        { id: 'i0', type: 'phy', ethernet_mac_address: 'a0:36:9f:2c:e8:70' },
+        { id: 'i1', type: 'phy', ethernet_mac_address: 'a0:36:9f:2c:e8:71' },
+        {
+          id: 'bond',
+          type: 'bond',
+          ethernet_mac_address: 'a0:36:9f:2c:e8:70',
+          bond_links: ['i0', 'i1'],
+          bond_mode: '802.3ad',
+          bond_miimon: 100,
+        },
+        { id: 'vlan', type: 'vlan', vlan_link: 'bond', vlan_id: '101', vlan_mac_address: 'a0-36-9f-2c-e8-72' },
+      ],
+    });
+    assert.deepEqual(diagnostics, []);
+    assert.deepEqual(read.links[2], {
+      ...{ id: 'bond', kind: 'bond', mac: 'a0:36:9f:2c:e8:70', members: ['i0', 'i1'] },
+      bondOptions: { mode: '802.3ad', miimon: '100' },
+      origin: { source: `${source} links[2]` },
+    });
+    assert.deepEqual(read.links[3], {
+      ...{ id: 'vlan', kind: 'vlan', mac: 'a0:36:9f:2c:e8:72', parent: 'bond', vlanId: 101 },
+      origin: { source: `${source} links[3]` },
+    });
+  });
+
+  const methods: [string, string, 4 | 6][] = [
+    ['ipv4_dhcp', 'dhcp4', 4],
+    ['dhcp4', 'dhcp4', 4],
+    ['ipv6_dhcp', 'dhcp6', 6],
+    ['ipv6_slaac', 'slaac', 6],
+    ['ipv6_dhcpv6-stateless', 'dhcp6-stateless', 6],
+    ['ipv6_dhcpv6-stateful', 'dhcp6', 6],
+  ];
+  for (const [type, method, family] of methods) {
+    it(`reads network type ${type}`, () => {
+      const { network: read, diagnostics } = parse({ links: [link], networks: [{ id: 'n', link: 'tap1', type }] });
+      assert.deepEqual(diagnostics, []);
+      assert.deepEqual(read.addresses, [
+        { link: 'tap1', family, method, routes: [], dns: [], origin: { source: `${source} networks[0]` } },
+      ]);
+    });
+  }
+
+  const nicTypes = [
+    'bridge',
+    'dvs',
+    'hw_veb',
+    'hyperv',
+    'ovs',
+    'tap',
+    'vhostuser',
+    'vif',
+    'phy',
+    'ethernet',
+    'bgpovs',
+    'cascading',
+  ];
+  for (const type of nicTypes) {
+    it(`reads link type ${type} as a NIC`, () => {
+      const { network: read, diagnostics } = parse(withLink({ type }));
+      assert.deepEqual([read.links[0]?.kind, diagnostics], ['physical', []]);
+    });
+  }
+
+  const prefixes: [string, object, string | undefined, number | undefined][] = [
+    ['a dotted mask', { netmask: '255.255.240.0' }, '10.0.0.5', 20],
+    ['a length as text', { netmask: '22' }, '10.0.0.5', 22],
+    ['a length as number', { netmask: 32 }, '10.0.0.5', 32],
+    ['/len in ip_address', { netmask: undefined, ip_address: '10.0.0.5/28' }, '10.0.0.5', 28],
+    ['/len in ip_address and the same mask', { ip_address: '10.0.0.5/24' }, '10.0.0.5', 24],
+    ['a mask behind the slash', { netmask: null, ip_address: '10.0.0.5/255.255.0.0' }, '10.0.0.5', 16],
+    ['no mask', { netmask: undefined }, '10.0.0.5', undefined],
+    [
+      'an IPv6 mask in address form',
+      { type: 'ipv6', ip_address: '2001:DB8:0::5', netmask: 'ffff:ffff:ffff:ffff::' },
+      '2001:db8::5',
+      64,
+    ],
+    ['an IPv6 length', { type: 'ipv6', ip_address: '2001:db8::5', netmask: '56' }, '2001:db8::5', 56],
+    ['static without a family', { type: 'static', ip_address: '2001:db8::5/48', netmask: null }, '2001:db8::5', 48],
+    ['blanks around values', { ip_address: ' 10.0.0.5 ', netmask: ' 255.255.255.0 ' }, '10.0.0.5', 24],
+  ];
+  for (const [name, fields, address, prefixLength] of prefixes) {
+    it(`reads ${name}`, () => {
+      const { network: read, diagnostics } = parse(withNetwork(fields));
+      assert.deepEqual(diagnostics, []);
+      assert.deepEqual([read.addresses[0]?.address, read.addresses[0]?.prefixLength], [address, prefixLength]);
+    });
+  }
+
+  it('reads the gateway key of vendors as a default route, and prefers routes', () => {
+    const { network: read, diagnostics } = parse(withNetwork({ gateway: '10.0.0.9' }));
+    assert.deepEqual(diagnostics, []);
+    assert.equal(read.addresses[0]?.routes[0]?.gateway, '10.0.0.9');
+    const both = withNetwork({
+      gateway: '10.0.0.9',
+      routes: [{ network: '0.0.0.0', netmask: '0.0.0.0', gateway: '10.0.0.1' }],
+    });
+    assert.deepEqual(
+      parse(both).network.addresses[0]?.routes.map((route) => route.gateway),
+      ['10.0.0.1'],
+    );
+    assert.deepEqual(problems(both), ['warning conflict networks[0].gateway']);
+  });
+
+  it('gives an empty network for {}', () => {
+    assert.deepEqual(parse({}), { network: emptyNetwork, diagnostics: [] });
+    assert.deepEqual(parse({ links: null, networks: null, services: null }), {
+      network: emptyNetwork,
+      diagnostics: [],
+    });
+  });
+
+  const bad: [string, unknown, string[], { links: number; addresses: number; routes?: number }][] = [
+    ['a list at the top', [], ['error type '], { links: 0, addresses: 0 }],
+    ['links that are a map', { links: {} }, ['error type links'], { links: 0, addresses: 0 }],
+    ['a link that is a string', { links: ['eth0', link] }, ['error type links[0]'], { links: 1, addresses: 0 }],
+    ['a link without id', withLink({ id: undefined }), ['error missing links[0]'], { links: 0, addresses: 0 }],
+    [
+      'a link with a bad MAC',
+      withLink({ ethernet_mac_address: 'fa:16:3e' }),
+      ['error value links[0].ethernet_mac_address'],
+      { links: 0, addresses: 0 },
+    ],
+    [
+      'a link with MAC zero',
+      withLink({ ethernet_mac_address: '00:00:00:00:00:00' }),
+      ['error value links[0].ethernet_mac_address'],
+      { links: 0, addresses: 0 },
+    ],
+    ['a link of an unknown type', withLink({ type: 'warp' }), ['warning value links[0]'], { links: 1, addresses: 0 }],
+    ['mtu 0', withLink({ mtu: 0 }), ['error value links[0].mtu'], { links: 1, addresses: 0 }],
+    ['mtu 67', withLink({ mtu: 67 }), ['error value links[0].mtu'], { links: 1, addresses: 0 }],
+    ['mtu 65536', withLink({ mtu: 65_536 }), ['error value links[0].mtu'], { links: 1, addresses: 0 }],
+    ['an mtu that is a list', withLink({ mtu: [] }), ['error type links[0].mtu'], { links: 1, addresses: 0 }],
+    [
+      'two links of one id',
+      { links: [link, { ...link, mtu: 9000 }] },
+      ['error duplicate-key links[1]'],
+      { links: 1, addresses: 0 },
+    ],
+    [
+      'a VLAN without parent',
+      withLink({ type: 'vlan', vlan_id: 7 }),
+      ['error missing links[0]'],
+      { links: 0, addresses: 0 },
+    ],
+    [
+      'VLAN 4095',
+      withLink({ type: 'vlan', vlan_id: 4095, vlan_link: 'a' }),
+      ['error value links[0].vlan_id'],
+      { links: 0, addresses: 0 },
+    ],
+    ['a bond without members', withLink({ type: 'bond' }), ['error missing links[0]'], { links: 1, addresses: 0 }],
+    [
+      'a network of an unknown link',
+      withNetwork({ link: 'tap9' }),
+      ['error missing networks[0]'],
+      { links: 1, addresses: 0 },
+    ],
+    [
+      'a network without link, one link',
+      withNetwork({ link: undefined }),
+      ['warning missing networks[0]'],
+      { links: 1, addresses: 1 },
+    ],
+    [
+      'a network without address',
+      withNetwork({ ip_address: null }),
+      ['error missing networks[0]'],
+      { links: 1, addresses: 0 },
+    ],
+    [
+      'a network of an unknown type',
+      withNetwork({ type: 'x', ip_address: undefined }),
+      ['error value networks[0]'],
+      { links: 1, addresses: 0 },
+    ],
+    [
+      'an address of an unknown type',
+      withNetwork({ type: 'x' }),
+      ['warning value networks[0]'],
+      { links: 1, addresses: 1 },
+    ],
+    [
+      'an impossible address',
+      withNetwork({ ip_address: '10.0.0.256' }),
+      ['error value networks[0].ip_address'],
+      { links: 1, addresses: 0 },
+    ],
+    [
+      'a multicast address',
+      withNetwork({ ip_address: '224.0.0.5' }),
+      ['error value networks[0].ip_address'],
+      { links: 1, addresses: 0 },
+    ],
+    [
+      'an address that is a map',
+      withNetwork({ ip_address: {} }),
+      ['error type networks[0].ip_address', 'error missing networks[0]'],
+      { links: 1, addresses: 0 },
+    ],
+    [
+      'an address of the other family',
+      withNetwork({ ip_address: '2001:db8::1/64', netmask: null }),
+      ['warning conflict networks[0].ip_address'],
+      { links: 1, addresses: 1 },
+    ],
+    [
+      'a mask with holes',
+      withNetwork({ netmask: '255.0.255.0' }),
+      ['error value networks[0].netmask'],
+      { links: 1, addresses: 1 },
+    ],
+    [
+      'a wildcard mask',
+      withNetwork({ netmask: '0.0.0.255' }),
+      ['error value networks[0].netmask'],
+      { links: 1, addresses: 1 },
+    ],
+    [
+      'a mask of 33 bits',
+      withNetwork({ netmask: '33' }),
+      ['error value networks[0].netmask'],
+      { links: 1, addresses: 1 },
+    ],
+    [
+      'a mask of no bits',
+      withNetwork({ netmask: '0.0.0.0' }),
+      ['error value networks[0].ip_address'],
+      { links: 1, addresses: 1 },
+    ],
+    [
+      'masks that disagree',
+      withNetwork({ ip_address: '10.0.0.5/16' }),
+      ['warning conflict networks[0].netmask'],
+      { links: 1, addresses: 1 },
+    ],
+    [
+      'the same network twice',
+      { links: [link], networks: [network, network] },
+      ['warning duplicate-key networks[1]'],
+      { links: 1, addresses: 1 },
+    ],
+    [
+      'a gateway that is the guest',
+      withNetwork({ gateway: '10.0.0.5' }),
+      ['error value networks[0].gateway'],
+      { links: 1, addresses: 1, routes: 0 },
+    ],
+    [
+      'a gateway of the other family',
+      withNetwork({ gateway: 'fe80::1' }),
+      ['error value networks[0].gateway'],
+      { links: 1, addresses: 1, routes: 0 },
+    ],
+    [
+      'a route without gateway',
+      withNetwork({ routes: [{ network: '10.9.0.0', netmask: '255.255.0.0' }] }),
+      ['error missing networks[0].routes[0]'],
+      { links: 1, addresses: 1, routes: 0 },
+    ],
+    [
+      'a route without mask',
+      withNetwork({ routes: [{ network: '10.9.0.0', gateway: '10.0.0.1' }] }),
+      ['error missing networks[0].routes[0]'],
+      { links: 1, addresses: 1, routes: 0 },
+    ],
+    [
+      'a route with host bits',
+      withNetwork({ routes: [{ network: '10.9.1.1', netmask: '255.255.0.0', gateway: '10.0.0.1' }] }),
+      ['warning value networks[0].routes[0].network'],
+      { links: 1, addresses: 1, routes: 1 },
+    ],
+    [
+      'a default route to nowhere',
+      withNetwork({ routes: [{ network: '0.0.0.0', netmask: '0', gateway: '0.0.0.0' }] }),
+      ['warning value networks[0].routes[0]'],
+      { links: 1, addresses: 1, routes: 0 },
+    ],
+    [
+      'one bad route of two',
+      withNetwork({ routes: [7, { network: '10.9.0.0/16', gateway: '10.0.0.1', metric: 5 }] }),
+      ['error type networks[0].routes[0]'],
+      { links: 1, addresses: 1, routes: 1 },
+    ],
+    [
+      'a negative metric',
+      withNetwork({ routes: [{ network: '10.9.0.0/16', gateway: '10.0.0.1', metric: -5 }] }),
+      ['error value networks[0].routes[0].metric'],
+      { links: 1, addresses: 1, routes: 1 },
+    ],
+    [
+      'a name server that is a name',
+      { services: [{ type: 'dns', address: 'ns1' }] },
+      ['error value services[0]'],
+      { links: 0, addresses: 0 },
+    ],
+    [
+      'a service of another type',
+      { services: [{ type: 'ntp', address: '10.0.0.1' }] },
+      ['note unsupported-key services[0]'],
+      { links: 0, addresses: 0 },
+    ],
+  ];
+  for (const [name, json, expected, counts] of bad) {
+    it(`reports ${name} and keeps the rest`, () => {
+      const { network: read } = parse(json);
+      assert.deepEqual(problems(json), expected);
+      assert.deepEqual([read.links.length, read.addresses.length], [counts.links, counts.addresses]);
+      if (counts.routes !== undefined) assert.equal(read.addresses[0]?.routes.length, counts.routes);
+    });
+  }
+
+  it('never prints a value and gives each diagnostic a place', () => {
+    const { diagnostics } = parse({
+      links: [{ id: 'canary7', ethernet_mac_address: 'canary7', mtu: 'canary7' }, link],
+      networks: [
+        { link: 'canary7' },
+        { ...network, ip_address: 'canary7' },
+        { ...network, netmask: 'canary7', gateway: 'canary7' },
+      ],
+      services: [{ type: 'canary7' }],
+    });
+    assert.equal(diagnostics.length, 7);
+    assert.doesNotMatch(JSON.stringify(diagnostics), /canary7/);
+    for (const diagnostic of diagnostics) assert.ok(diagnostic.line !== undefined && diagnostic.line > 1);
+  });
+
+  it('reads 20,000 networks in linear time', () => {
+    const networks = Array.from({ length: 20_000 }, (_, index) => ({
+      ...network,
+      ip_address: `10.${index >> 8}.${index & 255}.1`,
+    }));
+    const started = performance.now();
+    assert.equal(parse({ links: [link], networks }).network.addresses.length, 20_000);
+    assert.ok(performance.now() - started < 3000);
+  });
+});
+
+describe('any document', () => {
+  const scalar = fc.oneof(
+    fc.constantFrom(
+      'tap1',
+      'ipv4',
+      'ipv6',
+      'bond',
+      'vlan',
+      '10.0.0.5',
+      '::',
+      '0.0.0.0',
+      '255.255.255.0',
+      '0',
+      '10.0.0.0/8',
+      'dns',
+      '__proto__',
+      null,
+    ),
+    fc.jsonValue({ maxDepth: 1 }),
+  );
+  const keys = [
+    'id',
+    'type',
+    'link',
+    'ethernet_mac_address',
+    'mtu',
+    'vlan_id',
+    'vlan_link',
+    'bond_links',
+    'bond_mode',
+    'ip_address',
+    'netmask',
+    'gateway',
+    'network',
+    'metric',
+    'address',
+  ];
+  const fields = fc.dictionary(fc.constantFrom(...keys), scalar);
+  const entry = fc.oneof(fc.record({ id: fc.constant('tap1'), link: fc.constant('tap1') }), fields, scalar);
+  const network = fc
+    .tuple(fields, fc.array(entry, { maxLength: 3 }), fc.array(entry, { maxLength: 2 }))
+    .map(([map, routes, services]) => ({ link: 'tap1', ...map, routes, services }));
+  const document = fc.oneof(
+    fc.record({ links: fc.array(entry), networks: fc.array(fc.oneof(network, entry)), services: fc.array(entry) }),
+    fc.jsonValue(),
+  );
+
+  it('gives a network whose parts are sound, never an exception', () => {
+    fc.assert(
+      fc.property(document, (json) => {
+        const { network: read } = parse(json);
+        const ids = new Set(read.links.map((entry) => entry.id));
+        assert.equal(ids.size, read.links.length);
+        for (const entry of read.addresses) {
+          assert.ok(ids.has(entry.link));
+          assert.equal(entry.address !== undefined, entry.method === 'static');
+          for (const route of entry.routes) {
+            assert.equal(route.family, entry.family);
+            assert.notEqual(route.gateway, entry.address);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('mergeEc2Address', () => {
+  const ec2 = 'ec2/latest/meta-data.json';
+  const parsed = (json: unknown): NetworkConfig => parse(json).network;
+
+  for (const nothing of [undefined, null, '', '  ']) {
+    it(`changes nothing for ${JSON.stringify(nothing)}`, () => {
+      assert.equal(mergeEc2Address(emptyNetwork, nothing, ec2), emptyNetwork);
+    });
+  }
+
+  it('changes nothing when a static network has the address', () => {
+    const before = parsed({ links: [link], networks: [network] });
+    assert.equal(mergeEc2Address(before, '10.0.0.5', ec2), before);
+  });
+
+  it('adds the address to the only NIC', () => {
+    const after = mergeEc2Address(parsed({ links: [link] }), '10.0.0.5', ec2);
+    assert.equal(after.links.length, 1);
+    assert.deepEqual(after.addresses, [
+      {
+        link: 'tap1',
+        family: 4,
+        method: 'static',
+        address: '10.0.0.5',
+        routes: [],
+        dns: [],
+        origin: { source: `${ec2} local-ipv4` },
+      },
+    ]);
+  });
+
+  it('takes the place of an ipv4_dhcp network without address, keeps its name servers and says so', () => {
+    const before = parsed({
+      links: [link],
+      networks: [{ link: 'tap1', type: 'ipv4_dhcp', services: [{ type: 'dns', address: '10.0.0.2' }] }],
+    });
+    const after = mergeEc2Address(before, '10.0.0.5', ec2);
+    assert.deepEqual(after.addresses, [
+      {
+        ...{ link: 'tap1', family: 4, method: 'static', address: '10.0.0.5', routes: [], dns: ['10.0.0.2'] },
+        origin: { source: `${ec2} local-ipv4 (${source} networks[0] says DHCP without an address)` },
+      },
+    ]);
+  });
+
+  it('takes the first of several ipv4_dhcp networks, as Nova fills local-ipv4', () => {
+    const two = [link, { id: 'tap2', type: 'ovs', ethernet_mac_address: 'fa:16:3e:00:00:06' }];
+    const before = parsed({
+      links: two,
+      networks: [
+        { link: 'tap2', type: 'ipv4_dhcp' },
+        { link: 'tap1', type: 'ipv4_dhcp' },
+      ],
+    });
+    assert.deepEqual(
+      mergeEc2Address(before, '10.0.0.5', ec2).addresses.map((entry) => [entry.link, entry.method]),
+      [
+        ['tap2', 'static'],
+        ['tap1', 'dhcp4'],
+      ],
+    );
+  });
+
+  it('adds a link entry without MAC where nothing tells the NIC', () => {
+    const after = mergeEc2Address(emptyNetwork, '10.0.0.5', ec2);
+    assert.deepEqual(after.links, [{ id: 'local-ipv4', kind: 'physical', origin: { source: `${ec2} local-ipv4` } }]);
+    assert.equal(after.addresses[0]?.link, 'local-ipv4');
+  });
+
+  for (const value of ['10.0.0', '2001:db8::1', '127.0.0.1', '10.0.0.5/24', 'nonsense']) {
+    it(`reports ${value}`, () => {
+      const diagnostics: Diagnostic[] = [];
+      assert.equal(mergeEc2Address(emptyNetwork, value, ec2, diagnostics), emptyNetwork);
+      assert.deepEqual(
+        diagnostics.map(({ code, path }) => [code, path]),
+        [['value', 'local-ipv4']],
+      );
+    });
+  }
+});

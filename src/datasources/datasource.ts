@@ -1,0 +1,30 @@
+// The contract of a datasource: a folder that knows one layout of a drive and turns it into an InstanceConfig.
+
+import type { Diagnostic } from '../core/diagnostic.ts';
+import type { ExitCode } from '../core/error.ts';
+import type { InstanceConfig } from '../core/instance-config.ts';
+import type { DriveReader } from './drive-reader.ts';
+
+/** `refusal` instead of an instance: the drive cannot say which instance this is; nothing of it may be applied. */
+export type DatasourceReading = {
+  readonly instance?: InstanceConfig;
+  readonly refusal?: { readonly code: ExitCode; readonly message: string; readonly hint: string };
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+export type DatasourceOptions = {
+  /** Read the metadata's admin_pass (only where the image's settings allow it). */
+  readonly adminPassword: boolean;
+};
+
+export type Datasource = {
+  readonly name: string;
+  /** Whether a mounted file system has this layout: its content decides, not its label. */
+  recognises(reader: DriveReader): boolean;
+  read(reader: DriveReader, options: DatasourceOptions): DatasourceReading;
+};
+
+/** Types a datasource definition; the identity function at run time. */
+export function defineDatasource(definition: Datasource): Datasource {
+  return definition;
+}

@@ -1,0 +1,22 @@
+// Runs a tool of the shadow suite. Secrets go in by standard input; a complaint of the tool comes out as AgentError.
+
+import { AgentError, exitCodes } from '../core/error.ts';
+import { describeFailure } from '../host/commands.ts';
+import type { Host } from '../host/host.ts';
+
+/** Runs `argv`; throws with the tool's last line when it is missing or fails. */
+export function runAccountTool(host: Host, argv: readonly string[], options: { input?: string } = {}): void {
+  const [name = ''] = argv;
+  requireTool(host, name);
+  const result = host.run(argv, options);
+  if (result.status !== 0) throw new AgentError(exitCodes.internal, describeFailure(name, result));
+}
+
+/** Throws when the guest lacks a tool of the shadow suite, naming what would bring it. */
+export function requireTool(host: Host, name: string): void {
+  if (host.which(name) !== undefined) return;
+  const busybox = host.which('busybox') === undefined ? '' : "; BusyBox's own account commands are not used";
+  throw new AgentError(exitCodes.internal, `${name} is not installed${busybox}`, {
+    hint: `install the package that holds ${name}: passwd (Debian, Ubuntu), shadow-utils (Fedora, RHEL), shadow (SUSE, Alpine, Arch)`,
+  });
+}

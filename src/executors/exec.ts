@@ -1,0 +1,118 @@
+// Commands of the user (reliability.md I6): run by the host port, logged to the instance's folder, ended by their exit code.
+
+import type { ExecAction } from '../core/action.ts';
+import { AgentError, exitCodes } from '../core/error.ts';
+import { sha256 } from '../host/crypto.ts';
+import type { ExecResult, Host } from '../host/host.ts';
+import type { Applied, ApplyContext, Executor, Inspection } from './executor.ts';
+import { findInterpreter, isNoexec, isProgram } from './script-file.ts';
+
+export const exec: Executor<ExecAction> = { inspect: inspectExec, apply: applyExec };
+
+const privateFolder = { mode: 0o700, uid: 0, gid: 0 } as const;
+
+function inspectExec(action: ExecAction): Inspection {
+  return { state: 'unknown', changes: [{ op: '~', what: action.label }] };
+}
+
+async function applyExec(action: ExecAction, host: Host, context: ApplyContext): Promise<Applied> {
+  const { instanceDirectory, interrupted } = context;
+  const name = toFileName(context.stepId);
+  const { argv, made, hint } = prepare(action, host, context, name);
+  makeInstanceFolder(instanceDirectory, 'output', host);
+  const timeoutMs = action.timeoutMs ?? context.commandTimeoutMs;
+  const result = await host.exec(argv, {
+    env: {
+      ...context.environment,
+      ...action.env,
+      ...(interrupted === undefined ? {} : { GUEST_INIT_RERUN: String(interrupted.tries) }),
+    },
+    timeoutMs,
+    log: `${instanceDirectory}/output/${name}.log`,
+    cwd: '/',
+  });
+  const failed = describeEnding(result, timeoutMs, hint);
+  return {
+    ...(result.exitCode === undefined ? {} : { exitCode: result.exitCode }),
+    ...(result.tail.length === 0 ? {} : { tail: result.tail }),
+    ...(failed === undefined ? {} : { failed }),
+    ...(made === undefined ? {} : { made }),
+  };
+}
+
+type Prepared = {
+  readonly argv: readonly string[];
+  readonly made?: Applied['made'];
+  /** What to say when the command ends with "not found". */
+  readonly hint?: string;
+};
+
+function prepare({ command }: ExecAction, host: Host, context: ApplyContext, name: string): Prepared {
+  if ('shell' in command) return { argv: ['/bin/sh', '-c', command.shell] };
+  if ('argv' in command) return { argv: command.argv };
+  return prepareScript(command, host, context, name);
+}
+
+/** Writes the script where only root can reach it and runs the file itself, so that the kernel reads its #! line. */
+function prepareScript(
+  command: { script: Uint8Array; name: string },
+  host: Host,
+  context: ApplyContext,
+  name: string,
+): Prepared {
+  const { script } = command;
+  const interpreter = findInterpreter(script);
+  if (interpreter === undefined && !isProgram(script)) {
+    throw new AgentError(exitCodes.internal, `${command.name}: its first line names no interpreter`, {
+      hint: 'begin the script with a line such as #!/bin/sh',
+    });
+  }
+  if (interpreter !== undefined && host.stat(interpreter.path) === undefined) {
+    throw new AgentError(
+      exitCodes.internal,
+      `${command.name}: its interpreter ${interpreter.path} does not exist on this guest`,
+      {
+        hint: 'correct the #! line, or have the interpreter installed in the image',
+      },
+    );
+  }
+  const folder = makeInstanceFolder(context.instanceDirectory, 'scripts', host);
+  const path = `${folder}/${name}`;
+  host.writeFile(path, script, { mode: 0o700, uid: 0, gid: 0 });
+  const made = [{ path, sha256: sha256(script) }];
+  if (interpreter === undefined) return { argv: [path], made };
+  const hint = `${interpreter.program}, the interpreter of its #! line, or a command at its end was not found`;
+  // The kernel's own way is not open on a file system mounted noexec; reading the file is.
+  const argv = isNoexec(folder, host) ? [interpreter.path, ...interpreter.arguments, path] : [path];
+  return { argv, made, hint };
+}
+
+/** A look costs less than making what is there already, as it is for every command but the first. */
+function makeInstanceFolder(instanceDirectory: string, name: string, host: Host): string {
+  const folder = `${instanceDirectory}/${name}`;
+  if (host.stat(folder)?.kind === 'directory') return folder;
+  for (const needed of [instanceDirectory, folder]) host.makeDirectory(needed, privateFolder);
+  return folder;
+}
+
+function describeEnding(
+  { exitCode, signal, timedOut }: ExecResult,
+  timeoutMs: number,
+  hint?: string,
+): string | undefined {
+  if (timedOut) return `ended after its time of ${formatSeconds(timeoutMs)} s`;
+  if (signal !== undefined) return `killed by ${signal}`;
+  if (exitCode === undefined) return 'ended in an unknown way';
+  if (exitCode === 0) return undefined;
+  return exitCode === 127 && hint !== undefined ? `exited 127: ${hint}` : `exited ${exitCode}`;
+}
+
+function formatSeconds(ms: number): string {
+  return ms >= 10_000 ? String(Math.round(ms / 1000)) : (ms / 1000).toFixed(1);
+}
+
+/** Step ids are ours, yet may hold a name of the user: only harmless characters become a file name. */
+function toFileName(stepId: string): string {
+  const name = stepId.replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/^\.+/, '-');
+  return name.length <= 100 ? name : `${name.slice(0, 80)}-${sha256(stepId).slice(0, 16)}`;
+}

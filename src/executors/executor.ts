@@ -1,0 +1,47 @@
+// The contract of an executor: one per action kind. `inspect` looks, `apply` does, `undo` takes back (network only).
+
+import type { Action } from '../core/action.ts';
+import type { Host } from '../host/host.ts';
+
+/** One visible difference between what is and what is asked for; `diff` lines start with `+`, `-` or a space. */
+export type Change = {
+  readonly op: '+' | '~' | '-';
+  readonly what: string;
+  readonly diff?: readonly string[];
+};
+
+/** same: nothing to do. unknown: cannot be seen from here (not root, a command of the user). */
+export type Inspection =
+  | { readonly state: 'same' }
+  | { readonly state: 'differs'; readonly changes: readonly Change[] }
+  | { readonly state: 'unknown'; readonly changes: readonly Change[] };
+
+/** What `apply` reports beyond success: fields of the outcome and what the record must know to undo or recognise it. */
+export type Applied = {
+  readonly message?: string;
+  readonly exitCode?: number;
+  readonly tail?: readonly string[];
+  /** The command of a user failed: the step is a failure although nothing was thrown. */
+  readonly failed?: string;
+  /** Paths made or replaced, with the digest of their content (hex sha256). */
+  readonly made?: readonly { readonly path: string; readonly sha256?: string }[];
+};
+
+export type ApplyContext = {
+  /** Milliseconds that a user command may take. */
+  readonly commandTimeoutMs: number;
+  /** Folder of this instance's state: command logs go to its output/ folder, scripts to its scripts/ folder. */
+  readonly instanceDirectory: string;
+  /** Environment of user commands: GUEST_INIT_*, INSTANCE_ID. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stepId: string;
+  /** From an interrupted earlier try of the same step: what it was about to make. */
+  readonly interrupted?: { readonly token?: string; readonly tries: number };
+};
+
+export type Executor<A extends Action> = {
+  inspect(action: A, host: Host): Inspection;
+  apply(action: A, host: Host, context: ApplyContext): Applied | undefined | Promise<Applied | undefined>;
+  /** A mark of the intended result, journaled before the step, that lets the next run recognise a step that a crash left undecided. */
+  token?(action: A, host: Host): string | undefined;
+};

@@ -1,0 +1,97 @@
+// Command lines of net-tools and iproute2, and their running: absolute paths, no shell, one spawn for a list of ip commands.
+
+import { AgentError, exitCodes } from '../core/error.ts';
+import type { Host, RunOptions } from '../host/host.ts';
+import { broadcastOf, formatAddress, formatMask, isUnspecified, parseAddress } from '../network/address.ts';
+
+export type AddressOnLink = { readonly link: string; readonly address: string; readonly prefixLength: number };
+
+export type RouteOnLink = {
+  readonly link: string;
+  readonly destination: string;
+  readonly prefixLength: number;
+  readonly gateway: string;
+  readonly metric?: number | undefined;
+};
+
+/** Runs a command of the network; returns its output. A failure throws AgentError (exit 20) with its last line of complaint. */
+export function runNetworkCommand(host: Host, argv: readonly string[], options: RunOptions = {}): string {
+  const [name = '', ...args] = argv;
+  const path = host.which(name);
+  if (path === undefined) throw new AgentError(exitCodes.networkRolledBack, `${name}: command not found`);
+  const result = host.run([path, ...args], { timeoutMs: 10_000, ...options });
+  if (result.status === 0) return result.stdout;
+  const ending = result.timedOut
+    ? 'ran out of time'
+    : result.status === null
+      ? 'was killed'
+      : `exited ${result.status}`;
+  const line = lastComplaint(result.stderr);
+  throw new AgentError(exitCodes.networkRolledBack, line === '' ? `${name} ${ending}` : `${name} ${ending}: ${line}`);
+}
+
+/** ip -batch ends with "Command failed -:2", which tells a person nothing. */
+function lastComplaint(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  return (lines.findLast((line) => line !== '' && !line.startsWith('Command failed')) ?? '').slice(0, 200);
+}
+
+/** Runs ip commands in order and stops at the first that fails. busybox knows no -batch: there they run one by one. */
+export function runIpCommands(host: Host, commands: readonly (readonly string[])[]): void {
+  const [only] = commands;
+  if (only === undefined) return;
+  const isBusybox = host.readLink(host.which('ip') ?? '')?.includes('busybox') ?? false;
+  if (commands.length === 1) runNetworkCommand(host, ['ip', ...only]);
+  else if (isBusybox) for (const command of commands) runNetworkCommand(host, ['ip', ...command]);
+  else
+    runNetworkCommand(host, ['ip', '-batch', '-'], {
+      input: `${commands.map((command) => command.join(' ')).join('\n')}\n`,
+    });
+}
+
+/** `ifconfig eth0 10.0.0.5 netmask 255.255.255.0 broadcast 10.0.0.255 up`. */
+export function formatIfconfigAddress({ link, address, prefixLength }: AddressOnLink): string[] {
+  const parsed = parseAddress(address);
+  const broadcast = parsed === undefined ? undefined : broadcastOf(parsed, prefixLength);
+  const tail = broadcast === undefined ? [] : ['broadcast', formatAddress(broadcast)];
+  return ['ifconfig', link, address, 'netmask', formatMask(4, prefixLength), ...tail, 'up'];
+}
+
+/** `addr replace 10.0.0.5/24 broadcast + dev eth0`, for ip. */
+export function formatIpAddress(verb: 'replace' | 'del', { link, address, prefixLength }: AddressOnLink): string[] {
+  const hasBroadcast = verb === 'replace' && !address.includes(':') && prefixLength <= 30;
+  return ['addr', verb, `${address}/${prefixLength}`, ...(hasBroadcast ? ['broadcast', '+'] : []), 'dev', link];
+}
+
+/** `route add default gw 10.0.0.254 dev eth0`, IPv4 only. */
+export function formatRouteCommand(verb: 'add' | 'del', route: RouteOnLink): string[] {
+  const { destination, prefixLength, gateway, metric, link } = route;
+  const target =
+    prefixLength === 0
+      ? ['default']
+      : prefixLength === 32
+        ? ['-host', destination]
+        : ['-net', destination, 'netmask', formatMask(4, prefixLength)];
+  const via = gateway === '0.0.0.0' ? [] : ['gw', gateway];
+  return ['route', verb, ...target, ...via, ...formatMetric(metric), 'dev', link];
+}
+
+/**
+ * `route prepend default via 10.0.0.254 dev eth0 onlink`, for ip. prepend, not replace: the kernel would replace a default route of
+ * another link that has the same metric.
+ */
+export function formatIpRoute(
+  verb: 'prepend' | 'del',
+  route: RouteOnLink,
+  options: { onLink?: boolean } = {},
+): string[] {
+  const { destination, prefixLength, gateway, metric, link } = route;
+  const parsed = parseAddress(gateway);
+  const target = prefixLength === 0 && !destination.includes(':') ? 'default' : `${destination}/${prefixLength}`;
+  const via = parsed === undefined || isUnspecified(parsed) ? [] : ['via', gateway];
+  return ['route', verb, target, ...via, 'dev', link, ...formatMetric(metric), ...(options.onLink ? ['onlink'] : [])];
+}
+
+function formatMetric(metric: number | undefined): string[] {
+  return metric === undefined || metric === 0 ? [] : ['metric', String(metric)];
+}

@@ -1,0 +1,36 @@
+// A running service told about new configuration, by systemctl(1) without waiting: a wait inside the boot can be a wait for ourselves.
+// Whether the configuration changed at all is the pipeline's question.
+
+import type { ServiceAction } from '../core/action.ts';
+import { AgentError, exitCodes } from '../core/error.ts';
+import { describeFailure } from '../host/commands.ts';
+import type { Host } from '../host/host.ts';
+import type { Executor } from './executor.ts';
+
+const unitFolders = ['/etc/systemd/system', '/run/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];
+
+export const service: Executor<ServiceAction> = {
+  inspect(action, host) {
+    const unit = findUnit(action, host);
+    return unit === undefined
+      ? { state: 'same' }
+      : { state: 'unknown', changes: [{ op: '~', what: `${action.verb} ${unit}` }] };
+  },
+
+  apply(action, host) {
+    const unit = findUnit(action, host);
+    if (unit === undefined) return undefined;
+    // Both verbs leave a unit alone that does not run.
+    const verb = action.verb === 'reload' ? 'try-reload-or-restart' : 'try-restart';
+    const result = host.run(['systemctl', '--no-block', verb, unit]);
+    if (result.status !== 0)
+      throw new AgentError(exitCodes.internal, `${unit}: ${describeFailure('systemctl', result)}`);
+    return { message: `${unit} told to ${action.verb}` };
+  },
+};
+
+/** The first unit that the guest has; undefined where no systemd runs. */
+function findUnit({ units }: ServiceAction, host: Host): string | undefined {
+  if (!host.live || host.stat('/run/systemd/system') === undefined) return undefined;
+  return units.find((unit) => unitFolders.some((folder) => host.stat(`${folder}/${unit}`) !== undefined));
+}

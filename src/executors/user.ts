@@ -1,0 +1,88 @@
+// Accounts, by one useradd(8) each; an account that is there only gains groups, by usermod(8).
+
+import type { UserAction } from '../core/action.ts';
+import type { UserFact } from '../core/facts.ts';
+import type { Host } from '../host/host.ts';
+import { findUser, readGroups } from './account-files.ts';
+import { runAccountTool } from './account-tool.ts';
+import type { Change, Executor } from './executor.ts';
+
+const skeleton = '/etc/skel';
+
+export const user: Executor<UserAction> = {
+  inspect(action, host) {
+    const existing = findUser(host, action.name);
+    const changes: Change[] =
+      existing === undefined
+        ? [{ op: '+', what: describeNew(action) }]
+        : listMissingGroups(action, existing, host).map((name) => ({
+            op: '+',
+            what: `${action.name} in group ${name}`,
+          }));
+    return changes.length === 0 ? { state: 'same' } : { state: 'differs', changes };
+  },
+
+  apply(action, host, context) {
+    const existing = findUser(host, action.name);
+    if (existing === undefined) {
+      runAccountTool(host, ['useradd', ...toUseraddOptions(action, host), action.name]);
+      return {};
+    }
+    // useradd writes the account before it makes the home: a crash between leaves a user who can never hold a key.
+    const completed = context.interrupted !== undefined && action.createHome !== false && completeHome(existing, host);
+    const missing = listMissingGroups(action, existing, host);
+    if (missing.length > 0) runAccountTool(host, ['usermod', '-a', '-G', missing.join(','), action.name]);
+    return completed || missing.length > 0 ? {} : undefined;
+  },
+};
+
+function describeNew({ name, groups = [] }: UserAction): string {
+  return groups.length === 0 ? `user ${name}` : `user ${name} in ${groups.join(', ')}`;
+}
+
+function listMissingGroups(action: UserAction, existing: UserFact, host: Host): string[] {
+  const groups = readGroups(host);
+  const has = new Set(
+    groups.filter(({ gid, members }) => gid === existing.gid || members.includes(action.name)).map(({ name }) => name),
+  );
+  return (action.groups ?? []).filter((name) => !has.has(name));
+}
+
+function toUseraddOptions(action: UserAction, host: Host): string[] {
+  // useradd refuses to make a private group whose name is taken; that group is then the obvious primary one.
+  const hasOwnGroup = readGroups(host).some(({ name }) => name === action.name);
+  const primary = action.primaryGroup ?? (hasOwnGroup ? action.name : undefined);
+  const valued: [flag: string, value: string | number | undefined][] = [
+    ['-u', action.uid],
+    ['-c', action.gecos],
+    ['-d', action.home],
+    ['-s', action.shell],
+    ['-g', primary],
+    ['-G', action.groups === undefined || action.groups.length === 0 ? undefined : action.groups.join(',')],
+    ['-e', action.expireDate],
+    ['-f', action.inactiveDays],
+    ['-Z', action.selinuxUser],
+  ];
+  return [
+    ...valued.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)])),
+    ...(action.system === true ? ['-r'] : []),
+    action.createHome === false ? '-M' : '-m',
+    ...(primary === undefined && action.userGroup !== undefined ? [action.userGroup ? '-U' : '-N'] : []),
+    ...(action.logInit === false ? ['-l'] : []),
+  ];
+}
+
+/** Makes the home that an interrupted useradd did not come to, with the plain files of the skeleton. False when it is there. */
+function completeHome({ home, uid, gid }: UserFact, host: Host): boolean {
+  if (home === '' || host.stat(home) !== undefined) return false;
+  host.makeDirectory(home, { mode: 0o700, uid, gid });
+  for (const name of host.list(skeleton)) {
+    const source = `${skeleton}/${name}`;
+    const stat = host.stat(source);
+    const content = stat?.kind === 'file' ? host.readFile(source) : undefined;
+    if (stat !== undefined && content !== undefined) {
+      host.writeFile(`${home}/${name}`, content, { mode: stat.mode & 0o777, uid, gid });
+    }
+  }
+  return true;
+}

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { AgentError, exitCodes } from '../core/error.ts';
+import { describeFailure, findCommand, runCommand, runCommandWithDescriptor } from './commands.ts';
+
+const sh = (script: string, options: Parameters<typeof runCommand>[1] = {}) =>
+  runCommand(['/bin/sh', '-c', script], options);
+
+test('a command is found in the system folders only', () => {
+  assert.match(findCommand('sh', '') ?? '', /^\/(usr\/)?bin\/sh$/);
+  assert.equal(findCommand('no-such-command', ''), undefined);
+  const before = process.env.PATH;
+  const folder = fs.mkdtempSync(join(tmpdir(), 'guest-init-commands-'));
+  try {
+    fs.writeFileSync(join(folder, 'planted'), '#!/bin/sh\n', { mode: 0o755 });
+    process.env.PATH = folder;
+    assert.equal(findCommand('planted', ''), undefined);
+  } finally {
+    process.env.PATH = before;
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
+test("a command of a root is looked up there, and a link of it does not reach this machine's files", () => {
+  const root = fs.mkdtempSync(join(tmpdir(), 'guest-init-commands-'));
+  try {
+    fs.mkdirSync(join(root, 'usr/bin'), { recursive: true });
+    fs.writeFileSync(join(root, 'usr/bin/tool'), '', { mode: 0o755 });
+    fs.writeFileSync(join(root, 'usr/bin/data'), '', { mode: 0o644 });
+    fs.symlinkSync('/bin/sh', join(root, 'usr/bin/host-sh'));
+    fs.symlinkSync('/usr/bin/tool', join(root, 'usr/bin/alias'));
+    assert.equal(findCommand('tool', root), '/usr/bin/tool');
+    assert.equal(findCommand('alias', root), '/usr/bin/alias');
+    assert.equal(findCommand('data', root), undefined);
+    assert.equal(findCommand('host-sh', root), undefined);
+  } finally {
+    fs.rmSync(root, { recursive: true });
+  }
+});
+
+test('exit status, both outputs and the input; a non-zero exit is a result', () => {
+  assert.deepEqual(sh('cat; echo e >&2; exit 3', { input: 'in' }), {
+    status: 3,
+    stdout: 'in',
+    stderr: 'e\n',
+    timedOut: false,
+  });
+  assert.equal(sh('cat').stdout, '', 'without input there is an end of file, not our terminal');
+  assert.equal(sh('kill -9 $$').status, null);
+});
+
+test('a command that cannot be started is an AgentError with its path', () => {
+  for (const path of ['/no/such/command', '/etc/passwd', '/etc']) {
+    assert.throws(
+      () => runCommand([path]),
+      (error) =>
+        error instanceof AgentError &&
+        error.code === exitCodes.internal &&
+        error.message.startsWith(`${path}: cannot be run`),
+    );
+  }
+});
+
+test('nothing of our environment is passed on', () => {
+  const before = { ...process.env };
+  try {
+    Object.assign(process.env, {
+      NODE_OPTIONS: '--no-warnings',
+      LD_PRELOAD: '',
+      SECRET: 'S3cr3t',
+      LANG: 'de_DE.UTF-8',
+    });
+    const { stdout } = runCommand(['/usr/bin/env']);
+    assert.deepEqual(stdout.trim().split('\n').sort(), [
+      'HOME=/root',
+      'LANG=C',
+      'LC_ALL=C',
+      'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
+    ]);
+    assert.ok(runCommand(['/usr/bin/env'], { env: { EXTRA: '1' } }).stdout.includes('EXTRA=1'));
+  } finally {
+    for (const name of ['NODE_OPTIONS', 'LD_PRELOAD', 'SECRET', 'LANG']) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+});
+
+test('argv stays argv: no shell sees it', () => {
+  assert.equal(runCommand(['/bin/echo', '$(id)', '; true', '*']).stdout, '$(id) ; true *\n');
+});
+
+test('a command that takes too long is killed, TERM or no TERM', () => {
+  const started = performance.now();
+  const result = sh('trap "" TERM; echo begun; sleep 30', { timeoutMs: 300 });
+  assert.ok(performance.now() - started < 5000);
+  assert.equal(result.timedOut, true);
+  assert.equal(result.stdout, 'begun\n');
+  assert.equal(describeFailure('sh', result), 'sh ran out of time');
+});
+
+test('a command that floods us is ended and is an AgentError', () => {
+  const started = performance.now();
+  assert.throws(
+    () => sh('yes'),
+    (error) => error instanceof AgentError && /ENOBUFS/.test(error.message),
+  );
+  assert.ok(performance.now() - started < 10_000);
+});
+
+test('input that is not read is no error: the exit status counts', () => {
+  assert.equal(sh('exit 4', { input: 'x'.repeat(1024 * 1024) }).status, 4);
+});
+
+test('the sentence for a failure has the last line of complaint, cut short', () => {
+  const failed = { status: 2, stdout: '', stderr: 'first\nlast\n', timedOut: false };
+  assert.equal(describeFailure('ip', failed), 'ip exited 2: last');
+  assert.equal(describeFailure('ip', { ...failed, stderr: '' }), 'ip exited 2');
+  assert.equal(describeFailure('ip', { ...failed, status: null, stderr: '' }), 'ip was killed');
+  assert.ok(describeFailure('ip', { ...failed, stderr: 'x'.repeat(5000) }).length < 300);
+});
+
+test('a command acts on our open file as number 3', () => {
+  const file = fs.openSync('/proc/self/stat', 'r');
+  try {
+    assert.equal(runCommandWithDescriptor(['/bin/sh', '-c', 'read line <&3 && [ -n "$line" ]'], file), 0);
+    assert.equal(runCommandWithDescriptor(['/bin/sh', '-c', 'exit 5'], file), 5);
+  } finally {
+    fs.closeSync(file);
+  }
+});

@@ -1,0 +1,76 @@
+// Fixed commands: argument arrays, absolute paths from the system folders, fixed environment, deadline, capped output. Never a shell.
+
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import { AgentError, exitCodes } from '../core/error.ts';
+import type { RunOptions, RunResult } from './host.ts';
+import { resolveBelowRoot } from './rooted-path.ts';
+
+const systemFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const;
+
+/** What every command sees, whatever our own environment holds: no NODE_OPTIONS, no LD_PRELOAD, untranslated messages. */
+export const fixedEnvironment: Readonly<Record<string, string>> = {
+  PATH: systemFolders.join(':'),
+  LANG: 'C',
+  LC_ALL: 'C',
+  HOME: '/root',
+};
+
+const defaultTimeoutMs = 60_000;
+const outputLimitBytes = 1024 * 1024;
+
+/** Absolute path of `name` in the system folders below `root`, or undefined. */
+export function findCommand(name: string, root: string): string | undefined {
+  for (const folder of systemFolders) {
+    const path = `${folder}/${name}`;
+    try {
+      // A link of the root, such as Debian's alternatives, must not be looked up on this machine.
+      fs.accessSync(root === '' ? path : resolveBelowRoot(root, path, { followLast: true }), fs.constants.X_OK);
+      return path;
+    } catch {}
+  }
+  return undefined;
+}
+
+/** Runs `argv[0]`, an absolute path. A non-zero exit is a result; only a command that cannot be started or floods us throws. */
+export function runCommand(argv: readonly string[], options: RunOptions = {}): RunResult {
+  const [file = '', ...args] = argv;
+  const result = spawnSync(file, args, {
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    ...(options.input === undefined ? {} : { input: options.input }),
+    encoding: 'utf8',
+    env: { ...fixedEnvironment, ...options.env },
+    timeout: options.timeoutMs ?? defaultTimeoutMs,
+    killSignal: 'SIGKILL',
+    maxBuffer: outputLimitBytes,
+    cwd: '/',
+  });
+  const timedOut = (result.error as NodeJS.ErrnoException | undefined)?.code === 'ETIMEDOUT';
+  if (result.error !== undefined && !timedOut) {
+    const reason = (result.error as NodeJS.ErrnoException).code ?? 'unknown';
+    // EPIPE: the command ended without reading its input; its exit status tells why.
+    if (reason !== 'EPIPE') throw new AgentError(exitCodes.internal, `${file}: cannot be run (${reason})`);
+  }
+  return { status: result.status, stdout: result.stdout ?? '', stderr: result.stderr ?? '', timedOut };
+}
+
+/** The sentence for a command that failed: name, how it ended, its last line of complaint. */
+export function describeFailure(name: string, result: RunResult): string {
+  const ending = result.timedOut
+    ? 'ran out of time'
+    : result.status === null
+      ? 'was killed'
+      : `exited ${result.status}`;
+  const line = result.stderr.trim().split('\n').at(-1)?.trim() ?? '';
+  return line === '' ? `${name} ${ending}` : `${name} ${ending}: ${line.slice(0, 200)}`;
+}
+
+/** Runs a command that acts on our open file: it sees `descriptor` as number 3. Gives the exit status. */
+export function runCommandWithDescriptor(argv: readonly string[], descriptor: number): number | null {
+  const [file = '', ...args] = argv;
+  return spawnSync(file, args, {
+    stdio: ['ignore', 'ignore', 'ignore', descriptor],
+    env: fixedEnvironment,
+    timeout: defaultTimeoutMs,
+  }).status;
+}

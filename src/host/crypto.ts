@@ -1,0 +1,16 @@
+// The few cryptographic primitives in use. node:crypto costs 3 ms of a boot that may need none of it, so it is loaded at first use.
+
+/** SHA-256 of text (as UTF-8) or bytes, as hex digits. */
+export function sha256(content: string | Uint8Array): string {
+  return process.getBuiltinModule('node:crypto').hash('sha256', content, 'hex');
+}
+
+/** SHA-256 in base64 without padding, as OpenSSH writes fingerprints. */
+export function sha256Base64(content: Uint8Array): string {
+  return process.getBuiltinModule('node:crypto').hash('sha256', content, 'base64').replace(/=+$/, '');
+}
+
+/** A whole number from 0 up to, not including, `limit`, from the system's secure generator. */
+export function drawBelow(limit: number): number {
+  return process.getBuiltinModule('node:crypto').randomInt(limit);
+}

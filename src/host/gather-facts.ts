@@ -1,0 +1,108 @@
+// Reads what the guest is from files alone: no command is spawned, so that it costs about a millisecond at boot.
+
+import type { Dmi, Facts, OsRelease } from '../core/facts.ts';
+import { parseGroups, parseUsers } from './accounts.ts';
+import { readLinks, readRoutes } from './network-facts.ts';
+
+/** The commands that planners choose between. */
+const optionalCommands = ['ifconfig', 'route', 'ip'] as const;
+
+/**
+ * `readText` maps guest paths and gives undefined for what is absent; `live` false leaves out what only a running guest has. Each fact is
+ * read when it is first asked for: most steps look at one or two of them.
+ */
+export function gatherFacts(from: {
+  live: boolean;
+  readText(path: string): string | undefined;
+  exists(path: string): boolean;
+  which(name: string): string | undefined;
+}): Facts {
+  const { live, readText } = from;
+  return readLazily<Facts>({
+    os: () => parseOsRelease(readText('/etc/os-release') ?? readText('/usr/lib/os-release') ?? ''),
+    bootId: () => (live ? readBootId(readText) : ''),
+    hostname: () => (live ? readText('/proc/sys/kernel/hostname') : readText('/etc/hostname'))?.trim() ?? '',
+    links: () => (live ? readLinks() : []),
+    routes: () => (live ? readRoutes() : []),
+    commands: () => findCommands(from.which),
+    users: () => parseUsers(readText('/etc/passwd') ?? ''),
+    groups: () => parseGroups(readText('/etc/group') ?? ''),
+    systemd: () => live && from.exists('/run/systemd/system'),
+    sshdDropIns: () => includesDropIns(readText('/etc/ssh/sshd_config') ?? ''),
+    dmi: () => (live ? readDmi(readText) : {}),
+  });
+}
+
+/** An object like any other, whose fields are computed once each, at first sight. */
+function readLazily<T extends object>(readers: { readonly [K in keyof T]-?: () => T[K] }): T {
+  const object = {} as T;
+  for (const key of Object.keys(readers) as (keyof T)[]) {
+    Object.defineProperty(object, key, {
+      enumerable: true,
+      configurable: true,
+      get() {
+        const value = readers[key]();
+        Object.defineProperty(object, key, { value, enumerable: true });
+        return value;
+      },
+    });
+  }
+  return object;
+}
+
+function findCommands(which: (name: string) => string | undefined): Facts['commands'] {
+  const found = optionalCommands.map((name) => [name, which(name)] as const);
+  return Object.fromEntries(found.filter((entry): entry is [(typeof entry)[0], string] => entry[1] !== undefined));
+}
+
+/** Changes at every boot of the kernel; random(4). */
+export function readBootId(readText: (path: string) => string | undefined): string {
+  return readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
+}
+
+/** os-release(5): NAME=value lines, values optionally quoted. */
+export function parseOsRelease(text: string): OsRelease {
+  const fields = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const match = /^([A-Z_]+)=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"']*))\s*$/.exec(line);
+    if (match?.[1] !== undefined) {
+      fields.set(match[1], match[2]?.replace(/\\(.)/g, '$1') ?? match[3] ?? match[4] ?? '');
+    }
+  }
+  const versionId = fields.get('VERSION_ID');
+  return {
+    id: fields.get('ID') ?? 'linux',
+    idLike: (fields.get('ID_LIKE') ?? '').split(' ').filter((id) => id !== ''),
+    ...(versionId === undefined ? {} : { versionId }),
+    prettyName: fields.get('PRETTY_NAME') ?? 'Linux',
+  };
+}
+
+/** Whether sshd_config reads drop-ins before it sets anything itself: sshd keeps the first value of an option. */
+export function includesDropIns(sshdConfig: string): boolean {
+  for (const line of sshdConfig.split('\n')) {
+    const words = line.trim();
+    if (words === '' || words.startsWith('#')) continue;
+    return /^include\s+\/etc\/ssh\/sshd_config\.d\/\*\.conf\b/i.test(words);
+  }
+  return false;
+}
+
+/** What the firmware says about the machine; the product uuid needs root. */
+export function readDmi(readText: (path: string) => string | undefined): Dmi {
+  const read = (name: string): string | undefined => {
+    try {
+      const text = readText(`/sys/class/dmi/id/${name}`)?.trim();
+      return text === '' ? undefined : text;
+    } catch {
+      return undefined;
+    }
+  };
+  const fields = {
+    productUuid: read('product_uuid')?.toLowerCase(),
+    productName: read('product_name'),
+    sysVendor: read('sys_vendor'),
+    chassisAssetTag: read('chassis_asset_tag'),
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

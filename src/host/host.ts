@@ -1,0 +1,80 @@
+// The host port: every effect goes through these verbs. `real` does them, `rooted` does them below a folder, `memory` remembers them.
+
+import type { Dmi, Facts } from '../core/facts.ts';
+
+export type FileKind = 'file' | 'directory' | 'symlink' | 'other';
+
+export type FileStat = {
+  readonly kind: FileKind;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Bytes. */
+  readonly size: number;
+};
+
+/** Result of a fixed command. `status` is null when a signal or the deadline ended it. Output is capped. */
+export type RunResult = {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+};
+
+export type RunOptions = {
+  readonly input?: string;
+  readonly timeoutMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+/** Result of a user command; `tail` is the end of its merged output, `log` the file that holds more of it. */
+export type ExecResult = {
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly timedOut: boolean;
+  readonly tail: readonly string[];
+};
+
+export type ExecOptions = {
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Absolute path of the log file, made 0600. */
+  readonly log: string;
+  readonly cwd: string;
+};
+
+/** Paths are absolute guest paths. Reading what is absent gives undefined; every other failure throws AgentError naming the path. */
+export type Host = {
+  /** False below --root: no running kernel, network or services to speak to. */
+  readonly live: boolean;
+  readFile(path: string): Uint8Array | undefined;
+  readText(path: string): string | undefined;
+  /** Never follows a final symbolic link. */
+  stat(path: string): FileStat | undefined;
+  list(path: string): readonly string[];
+  readLink(path: string): string | undefined;
+  /** Old or new, never half: unpredictable name in the same folder, 0600, write, owner, mode, fsync, rename, fsync of the folder. Replaces a symbolic link rather than following it. */
+  writeFile(path: string, content: Uint8Array | string, attributes: { mode: number; uid: number; gid: number }): void;
+  /** Makes one folder; its parent exists. Existing: left as it is. */
+  makeDirectory(path: string, attributes: { mode: number; uid: number; gid: number }): void;
+  makeSymlink(path: string, target: string): void;
+  remove(path: string): void;
+  /** Within one folder; replaces a file that is there. */
+  rename(path: string, to: string): void;
+  /** Sets a kernel variable by its file below /proc/sys, sysctl(8); only where `live`. */
+  writeKernelVariable(path: string, value: string): void;
+  /** A fixed command, argv only, absolute path or a name looked up in the system folders; never through a shell. Throws AgentError when it cannot be started. */
+  run(argv: readonly string[], options?: RunOptions): RunResult;
+  /** A user command: own process group, no terminal, deadline (TERM, 5 s, KILL), waits for exit, not for inherited pipes. */
+  exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult>;
+  /** Absolute path of a command in the system folders. */
+  which(name: string): string | undefined;
+  facts(): Facts;
+  /** Kernel boot id; empty below --root. */
+  bootId(): string;
+  dmi(): Dmi;
+  /** Seconds since 1970. */
+  now(): number;
+  /** Milliseconds on the monotonic clock. */
+  monotonic(): number;
+};

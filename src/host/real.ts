@@ -1,0 +1,137 @@
+// The host port on a real file system: this machine's, or an unpacked root below a folder (--root).
+
+import * as fs from 'node:fs';
+import { AgentError, exitCodes } from '../core/error.ts';
+import { writeFileAtomically, writeSymlinkAtomically } from './atomic-write.ts';
+import { findCommand, runCommand } from './commands.ts';
+import { createCommandRunner } from './exec.ts';
+import { gatherFacts, readBootId, readDmi } from './gather-facts.ts';
+import type { ExecOptions, ExecResult, FileStat, Host, RunOptions, RunResult } from './host.ts';
+import { resolveBelowRoot } from './rooted-path.ts';
+
+/** Makes the port. `root` is an absolute folder that plays `/`; commands then run in a chroot of it and nothing live is spoken to. */
+export function createRealHost(options: { root?: string } = {}): Host {
+  const root = options.root === undefined || options.root === '/' ? '' : options.root.replace(/\/+$/, '');
+  const live = root === '';
+  const at = (path: string): string => (live ? path : resolveBelowRoot(root, path));
+  const startedAt = process.hrtime.bigint();
+  const runUserCommand = createCommandRunner();
+
+  function which(name: string): string | undefined {
+    return findCommand(name, root);
+  }
+
+  function commandLine(argv: readonly string[]): readonly string[] {
+    const [name = '', ...args] = argv;
+    const path = name.startsWith('/') ? name : which(name);
+    if (path === undefined) throw new AgentError(exitCodes.internal, `${name}: command not found`);
+    return belowRoot([path, ...args]);
+  }
+
+  function belowRoot(argv: readonly string[]): readonly string[] {
+    return live ? argv : [findCommand('chroot', '') ?? '/usr/sbin/chroot', root, ...argv];
+  }
+
+  function readFile(path: string): Uint8Array | undefined {
+    return orUndefined(path, () => fs.readFileSync(follow(path)));
+  }
+
+  // A rooted read must not follow a final link out of the root, as the kernel would.
+  function follow(path: string): string {
+    return live ? path : resolveBelowRoot(root, path, { followLast: true });
+  }
+
+  function readText(path: string): string | undefined {
+    return orUndefined(path, () => fs.readFileSync(follow(path), 'utf8'));
+  }
+
+  function readLink(path: string): string | undefined {
+    // readlink(2) says EINVAL of what is there and no link.
+    return orUndefined(path, () => (fs.lstatSync(at(path)).isSymbolicLink() ? fs.readlinkSync(at(path)) : undefined));
+  }
+
+  return {
+    live,
+    readFile,
+    readText,
+    which,
+    stat: (path) => orUndefined(path, () => toFileStat(fs.lstatSync(at(path)))),
+    list: (path) => orUndefined(path, () => fs.readdirSync(follow(path)).sort()) ?? [],
+    readLink,
+    writeFile: (path, content, attributes) =>
+      orAgentError(path, () => writeFileAtomically(at(path), content, attributes)),
+    makeDirectory: (path, { mode, uid, gid }) =>
+      orAgentError(path, () => {
+        const target = at(path);
+        try {
+          fs.mkdirSync(target, { mode: 0o700 });
+        } catch (error) {
+          if (errorCode(error) === 'EEXIST' && fs.statSync(follow(path)).isDirectory()) return;
+          throw error;
+        }
+        const folder = fs.openSync(target, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW);
+        try {
+          if (uid !== process.geteuid?.() || gid !== process.getegid?.()) fs.fchownSync(folder, uid, gid);
+          fs.fchmodSync(folder, mode);
+        } finally {
+          fs.closeSync(folder);
+        }
+      }),
+    makeSymlink: (path, target) => orAgentError(path, () => writeSymlinkAtomically(at(path), target)),
+    rename: (path, to) => orAgentError(path, () => fs.renameSync(at(path), at(to))),
+    writeKernelVariable: (path, value) => orAgentError(path, () => fs.writeFileSync(path, value)),
+    remove: (path) => orAgentError(path, () => fs.rmSync(at(path), { force: true })),
+    run: (argv: readonly string[], runOptions?: RunOptions): RunResult => runCommand(commandLine(argv), runOptions),
+    exec: async (argv: readonly string[], execOptions: ExecOptions): Promise<ExecResult> =>
+      // A bare name is looked up in the command's own PATH, which has /usr/local before the system folders.
+      runUserCommand(belowRoot(argv), { ...execOptions, log: at(execOptions.log) }),
+    facts: () => gatherFacts({ live, readText, which, exists: (path) => fs.existsSync(follow(path)) }),
+    bootId: () => (live ? readBootId(readText) : ''),
+    dmi: () => (live ? readDmi(readText) : {}),
+    now: () => Date.now() / 1000,
+    monotonic: () => Number(process.hrtime.bigint() - startedAt) / 1e6,
+  };
+}
+
+function toFileStat(stat: fs.Stats): FileStat {
+  const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'other';
+  return { kind, mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, size: stat.size };
+}
+
+function errorCode(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown';
+}
+
+function orUndefined<T>(path: string, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new AgentError(exitCodes.internal, `${path}: cannot be read (${code})`, { cause: error });
+  }
+}
+
+function orAgentError(path: string, effect: () => void): void {
+  try {
+    effect();
+  } catch (error) {
+    throw new AgentError(exitCodes.internal, `${path}: ${describeErrno(errorCode(error))}`, { cause: error });
+  }
+}
+
+function describeErrno(code: string): string {
+  const words: Record<string, string> = {
+    ENOSPC: 'no space left on the disk (ENOSPC)',
+    EDQUOT: 'disk quota used up (EDQUOT)',
+    EROFS: 'the file system is read-only (EROFS)',
+    EACCES: 'permission denied (EACCES)',
+    EPERM: 'not permitted, perhaps an immutable file (EPERM)',
+    ENOENT: 'its folder does not exist (ENOENT)',
+    ENOTDIR: 'a part of the path is not a folder (ENOTDIR)',
+    EISDIR: 'a folder is in the way (EISDIR)',
+    EEXIST: 'something else is in the way (EEXIST)',
+    EIO: 'input/output error (EIO)',
+  };
+  return words[code] ?? `cannot be written (${code})`;
+}

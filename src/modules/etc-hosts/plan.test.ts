@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hostname } from '../hostname/index.ts';
+import { type CaseInput, listProblems, planDocument } from '../write-files/testing/plan-case.ts';
+import { etcHosts } from './index.ts';
+
+const plan = (body: string, input: CaseInput = {}) =>
+  planDocument(etcHosts, body, { neighbours: [hostname], ...input });
+
+test('no key, no step', () => assert.deepEqual(plan('hostname: a\n').steps, []));
+
+test('"template" works and is noted as old', () => {
+  const { steps, diagnostics } = plan('hostname: a\nmanage_etc_hosts: template\n');
+  assert.equal(steps[0]?.action.kind, 'file');
+  assert.deepEqual(listProblems(diagnostics), [
+    'note | user_data:3:1 | manage_etc_hosts | deprecated | "template" is the old spelling of true',
+  ]);
+});
+
+test('every other word is an error', () => {
+  const { steps, diagnostics } = plan('hostname: a\nmanage_etc_hosts: never\n');
+  assert.deepEqual(steps, []);
+  assert.match(listProblems(diagnostics)[0] ?? '', /expected true, false or "localhost", found a string/);
+});
+
+test('the present name is used when nobody gives one', () => {
+  const { steps } = plan('manage_etc_hosts: localhost\n', { facts: { hostname: 'old.example.org' } });
+  assert.equal(steps[0]?.summary, '127.0.1.1 old.example.org old');
+});
+
+test('without any name nothing is done, with a warning', () => {
+  const { steps, diagnostics } = plan('manage_etc_hosts: true\n', { facts: { hostname: '' } });
+  assert.deepEqual(steps, []);
+  assert.match(listProblems(diagnostics)[0] ?? '', /^warning \| user_data:2:1 \| manage_etc_hosts \| missing/);
+});
+
+test('a name that would add a line is never used', () => {
+  const { steps } = plan('hostname: "a\\n6.6.6.6 bank"\nmanage_etc_hosts: localhost\n', {
+    instance: { hostname: 'b\n6.6.6.6 bank' },
+  });
+  const action = steps[0]?.action;
+  assert.equal(action?.kind === 'lines' && action.rules[0]?.line, '127.0.1.1 b-6.6.6.6-bank b-6');
+});
+
+test('the line is replaced by its own pattern and by no neighbour', () => {
+  const { steps } = plan('hostname: a\nmanage_etc_hosts: localhost\n');
+  const action = steps[0]?.action;
+  assert.ok(action?.kind === 'lines');
+  const pattern = new RegExp(action.rules[0]?.pattern ?? '');
+  assert.deepEqual(
+    ['127.0.1.1 a', '127.0.1.1\ta', '127.0.1.1'].filter((line) => !pattern.test(line)),
+    [],
+  );
+  assert.deepEqual(
+    ['127.0.1.10 a', '127.0.0.1 a', '# 127.0.1.1 a', '127x0.1.1 a'].filter((line) => pattern.test(line)),
+    [],
+  );
+});

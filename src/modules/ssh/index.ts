@@ -1,0 +1,13 @@
+// ssh_pwauth: whether sshd accepts passwords.
+
+import { defineModule } from '../../core/define.ts';
+import { planSsh } from './plan.ts';
+import { Ssh } from './schema.ts';
+
+export const ssh = defineModule({
+  name: 'ssh',
+  keys: ['ssh_pwauth'],
+  after: ['passwords'],
+  schema: Ssh,
+  plan: planSsh,
+});

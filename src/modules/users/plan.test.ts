@@ -1,0 +1,540 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { PasswordAction, UserAction } from '../../core/action.ts';
+import { Secret } from '../../core/secret.ts';
+import {
+  debianFacts,
+  type Given,
+  launchKey,
+  otherKey,
+  type PlannedAccounts,
+  planAccounts,
+} from './testing/plan-accounts.ts';
+
+const withKey: Given = { instance: { publicKeys: [launchKey] } };
+const existingOps = {
+  users: [...debianFacts.users, { name: 'ops', uid: 1000, gid: 1000, home: '/home/ops', shell: '/bin/bash' }],
+};
+const hash = '$6$abc$0123456789';
+const debianUser = {
+  kind: 'user',
+  name: 'debian',
+  gecos: 'Debian',
+  shell: '/bin/bash',
+  groups: ['audio', 'netdev', 'plugdev', 'sudo', 'video'],
+  createHome: true,
+};
+
+function user(plan: PlannedAccounts, name: string): UserAction | undefined {
+  const action = plan.actions.get(`users/${name}`);
+  return action?.kind === 'user' ? action : undefined;
+}
+
+function password(plan: PlannedAccounts, name: string): PasswordAction | undefined {
+  const action = plan.actions.get(`users/${name}/password`);
+  return action?.kind === 'password' ? action : undefined;
+}
+
+function sudoers(plan: PlannedAccounts): string[] {
+  const actions = [...plan.actions].filter(([id]) => id.endsWith('/sudo')).map(([, action]) => action);
+  return actions.flatMap((action) =>
+    action.kind === 'file' ? String(action.content).trim().split('\n').slice(1) : [],
+  );
+}
+
+type Case = [title: string, given: Given, check: (plan: PlannedAccounts) => void];
+
+const ids = (plan: PlannedAccounts): string[] => plan.steps.map(({ id }) => id);
+
+const defaultUserCases: Case[] = [
+  ['nothing asked: nobody is made', {}, (plan) => assert.deepEqual(ids(plan), [])],
+  [
+    'a launch key makes the default user, with the groups that exist and sudo',
+    withKey,
+    (plan) => {
+      assert.deepEqual(ids(plan), [
+        'users/debian',
+        'users/debian/sudo',
+        'ssh_authorized_keys/debian/metadata',
+        'ssh_authorized_keys/root/metadata',
+      ]);
+      assert.deepEqual(user(plan, 'debian'), debianUser);
+      assert.deepEqual(sudoers(plan), ['debian ALL=(ALL) NOPASSWD:ALL']);
+    },
+  ],
+  [
+    'root-equivalent groups and cdrom are never given by default',
+    {
+      ...withKey,
+      facts: {
+        groups: ['adm', 'disk', 'docker', 'lxd', 'cdrom', 'sudo'].map((name, gid) => ({ name, gid, members: [] })),
+      },
+    },
+    (plan) => assert.deepEqual(user(plan, 'debian')?.groups, ['sudo']),
+  ],
+  [
+    'a password alone makes the default user',
+    { document: 'password: sesame-open\n' },
+    (plan) => assert.deepEqual(ids(plan), ['users/debian', 'users/debian/sudo', 'passwords/debian']),
+  ],
+  [
+    'keys of the document make the default user',
+    { document: `ssh_authorized_keys: ["${launchKey}"]\n` },
+    (plan) => assert.ok(user(plan, 'debian')),
+  ],
+  ['chpasswd alone does not', { document: 'chpasswd: {expire: false}\n' }, (plan) => assert.deepEqual(ids(plan), [])],
+  [
+    'allow_public_ssh_keys false leaves the launch key out',
+    { ...withKey, document: 'allow_public_ssh_keys: false\n' },
+    (plan) => assert.deepEqual(ids(plan), []),
+  ],
+  [
+    'admin_pass makes it only where the image allows that',
+    { instance: { adminPassword: new Secret('nova') } },
+    (plan) => assert.deepEqual(ids(plan), []),
+  ],
+  [
+    'admin_pass with the policy',
+    { instance: { adminPassword: new Secret('nova') }, policy: { admin_pass: true } },
+    (plan) => assert.deepEqual(ids(plan), ['users/debian', 'users/debian/sudo', 'passwords/debian']),
+  ],
+  [
+    'the policy names another default user',
+    { ...withKey, policy: { default_user: 'cloud' } },
+    (plan) => assert.deepEqual(user(plan, 'cloud'), { ...debianUser, name: 'cloud' }),
+  ],
+  [
+    'the policy names root: no account, no sudo, plain keys',
+    { ...withKey, policy: { default_user: 'root' } },
+    (plan) => {
+      assert.deepEqual(ids(plan), ['ssh_authorized_keys/root/metadata']);
+      assert.deepEqual(plan.actions.get('ssh_authorized_keys/root/metadata'), {
+        kind: 'authorizedKeys',
+        user: 'root',
+        keys: [launchKey],
+        block: 'metadata',
+      });
+    },
+  ],
+  [
+    'Flatcar: core',
+    { ...withKey, facts: { os: { id: 'flatcar', idLike: ['coreos'], prettyName: 'Flatcar' } } },
+    (plan) => assert.equal(user(plan, 'core')?.gecos, 'Core User'),
+  ],
+  [
+    'users: [default]',
+    { document: 'users: [default]\n' },
+    (plan) => assert.deepEqual(ids(plan), ['users/debian', 'users/debian/sudo']),
+  ],
+  [
+    'users without default: the first one receives, the default user is not made',
+    { ...withKey, document: 'users: [ops, dev]\n' },
+    (plan) =>
+      assert.deepEqual(ids(plan), [
+        'users/ops',
+        'users/dev',
+        'ssh_authorized_keys/ops/metadata',
+        'ssh_authorized_keys/root/metadata',
+      ]),
+  ],
+  [
+    'the first one that can hold keys',
+    { ...withKey, document: 'users: [{name: svc, system: true}, ops]\n' },
+    (plan) => assert.ok(plan.actions.has('ssh_authorized_keys/ops/metadata')),
+  ],
+  [
+    'users: [] leaves keys without an owner, and says so',
+    { ...withKey, document: 'users: []\n' },
+    (plan) => {
+      assert.deepEqual(ids(plan), ['ssh_authorized_keys/root/metadata']);
+      assert.match(plan.problems.join('\n'), /warning: there is no user to receive the keys/);
+    },
+  ],
+  [
+    'an existing default user keeps its account and is locked, as in cloud-init',
+    { document: 'users: [default]\n', policy: { default_user: 'ops' }, facts: existingOps },
+    (plan) => assert.deepEqual(password(plan, 'ops'), { kind: 'password', user: 'ops', lock: true }),
+  ],
+  [
+    'but not when the document sets its password',
+    { document: 'users: [default]\npassword: sesame\n', policy: { default_user: 'ops' }, facts: existingOps },
+    (plan) => assert.equal(password(plan, 'ops'), undefined),
+  ],
+  [
+    'what the author says of `default` wins over the distribution',
+    { document: 'users:\n- name: default\n  shell: /bin/zsh\n  groups: [users]\n' },
+    (plan) => {
+      assert.equal(user(plan, 'debian')?.shell, '/bin/zsh');
+      assert.deepEqual(user(plan, 'debian')?.groups, ['users', ...debianUser.groups]);
+    },
+  ],
+  [
+    'default with sudo: null gets no right',
+    { document: 'users: [{name: default, sudo: }]\n' },
+    (plan) => assert.deepEqual(sudoers(plan), []),
+  ],
+  [
+    'a map without a name is the default user',
+    { document: 'users: [{gecos: Me}]\n' },
+    (plan) => assert.equal(user(plan, 'debian')?.gecos, 'Me'),
+  ],
+  [
+    '`default` beside its own name is one account',
+    { document: 'users: [default, {name: debian, uid: 1234}]\n' },
+    (plan) => {
+      assert.equal(user(plan, 'debian')?.uid, 1234);
+      assert.deepEqual(plan.problems, []);
+    },
+  ],
+  [
+    'the old key `user` renames and makes the default user',
+    { document: 'user: ops\n' },
+    (plan) => {
+      assert.deepEqual(user(plan, 'ops'), { ...debianUser, name: 'ops' });
+      assert.match(plan.problems.join('\n'), /note user: .*\(deprecated\)/);
+    },
+  ],
+  [
+    '`user` as a map keeps the usual name',
+    { document: 'user: {gecos: Me, lock_passwd: false}\n' },
+    (plan) => assert.equal(user(plan, 'debian')?.gecos, 'Me'),
+  ],
+];
+
+const formCases: Case[] = [
+  ['a string', { document: 'users: ops, dev\n' }, (plan) => assert.deepEqual(ids(plan), ['users/ops', 'users/dev'])],
+  [
+    'a map',
+    { document: 'users:\n  ops: {gecos: Ops}\n  dev: true\n  no: false\n' },
+    (plan) => {
+      assert.deepEqual(ids(plan), ['users/ops', 'users/dev']);
+      assert.equal(user(plan, 'ops')?.gecos, 'Ops');
+    },
+  ],
+  [
+    'names in a list in the list',
+    { document: 'users: [[ops, dev]]\n' },
+    (plan) => assert.deepEqual(ids(plan), ['users/ops', 'users/dev']),
+  ],
+  [
+    'the same user twice is one account, with a warning',
+    { document: 'users: [{name: ops, gecos: One}, {name: ops, gecos: Two, uid: 1500}]\n' },
+    (plan) => {
+      assert.equal(user(plan, 'ops')?.gecos, 'One');
+      assert.equal(user(plan, 'ops')?.uid, 1500);
+      assert.match(plan.problems.join('\n'), /^user_data:2:\d+ warning users\[1\]: .*\(duplicate-key\)$/m);
+    },
+  ],
+  [
+    'old spellings',
+    { document: `users: [{name: ops, lock-passwd: false, ssh-authorized-keys: ["${launchKey}"]}]\n` },
+    (plan) => {
+      assert.ok(plan.actions.has('users/ops/keys'));
+      assert.equal(plan.problems.filter((problem) => problem.includes('(deprecated)')).length, 2);
+    },
+  ],
+  [
+    'every field of a new account',
+    {
+      document:
+        'users:\n- {name: ops, gecos: Ops Team, homedir: /srv/ops, shell: /bin/sh, uid: "1500", primary_group: staff, no_log_init: true, expiredate: 2030-12-31, inactive: "5", selinux_user: staff_u}\n',
+    },
+    (plan) =>
+      assert.deepEqual(user(plan, 'ops'), {
+        kind: 'user',
+        name: 'ops',
+        uid: 1500,
+        gecos: 'Ops Team',
+        home: '/srv/ops',
+        shell: '/bin/sh',
+        primaryGroup: 'staff',
+        createHome: true,
+        logInit: false,
+        expireDate: '2030-12-31',
+        inactiveDays: 5,
+        selinuxUser: 'staff_u',
+      }),
+  ],
+  [
+    'a system account has no home',
+    { document: 'users: [{name: svc, system: true, no_user_group: true}]\n' },
+    (plan) =>
+      assert.deepEqual(user(plan, 'svc'), {
+        kind: 'user',
+        name: 'svc',
+        system: true,
+        createHome: false,
+        userGroup: false,
+      }),
+  ],
+  [
+    'missing groups are made first, once',
+    { document: 'users: [{name: ops, groups: "sudo, wheel"}, {name: dev, groups: [wheel], primary_group: staff}]\n' },
+    (plan) => {
+      assert.deepEqual(ids(plan), ['groups/wheel', 'groups/staff', 'users/ops', 'users/dev']);
+      assert.deepEqual(user(plan, 'ops')?.groups, ['sudo', 'wheel']);
+    },
+  ],
+  [
+    'groups as a map of nothing',
+    { document: 'users: [{name: ops, groups: {sudo: , audio: }}]\n' },
+    (plan) => assert.deepEqual(user(plan, 'ops')?.groups, ['sudo', 'audio']),
+  ],
+  [
+    'create_groups false leaves missing groups out and makes the user all the same',
+    { document: 'users: [{name: ops, create_groups: false, groups: [wheel, sudo], primary_group: staff}]\n' },
+    (plan) => {
+      assert.deepEqual(user(plan, 'ops'), { kind: 'user', name: 'ops', groups: ['sudo'], createHome: true });
+      assert.equal(plan.problems.filter((problem) => problem.includes('(missing)')).length, 2);
+    },
+  ],
+  [
+    'members that `groups` names join with their account',
+    { document: 'groups: [{admins: [ops, root]}]\nusers: [ops]\n' },
+    (plan) => {
+      assert.deepEqual(plan.actions.get('groups/admins'), { kind: 'group', name: 'admins', members: ['root'] });
+      assert.deepEqual(user(plan, 'ops')?.groups, ['admins']);
+      assert.deepEqual(plan.problems, []);
+    },
+  ],
+  [
+    'an existing user gains groups, keys and sudo',
+    {
+      facts: existingOps,
+      document: `users: [{name: ops, groups: sudo, sudo: "ALL=(ALL) ALL", ssh_authorized_keys: ["${otherKey}"]}]\n`,
+    },
+    (plan) => {
+      assert.deepEqual(ids(plan), ['users/ops', 'users/ops/password', 'users/ops/keys', 'users/ops/sudo']);
+      assert.deepEqual(sudoers(plan), ['ops ALL=(ALL) ALL']);
+    },
+  ],
+  [
+    'ssh_import_id, doas and snapuser are reported',
+    { document: 'users: [{name: ops, ssh_import_id: [gh:ops], doas: [permit nopass ops], snapuser: a@b}]\n' },
+    (plan) => assert.equal(plan.problems.filter((problem) => problem.includes('(unsupported-key)')).length, 3),
+  ],
+];
+
+const secretCases: Case[] = [
+  [
+    'a hash for a new user, usable',
+    { document: `users: [{name: ops, passwd: ${hash}, lock_passwd: false}]\n` },
+    (plan) => {
+      assert.equal(password(plan, 'ops')?.password?.reveal(), hash);
+      assert.equal(password(plan, 'ops')?.onlyIfUnset, true);
+      assert.equal(password(plan, 'ops')?.lock, false);
+    },
+  ],
+  [
+    'hashed_passwd and plain_text_passwd reach existing users too',
+    { facts: existingOps, document: 'users: [{name: ops, plain_text_passwd: open sesame, lock_passwd: false}]\n' },
+    (plan) => {
+      const { password: secret, ...rest } = password(plan, 'ops') ?? {};
+      assert.deepEqual(rest, { kind: 'password', user: 'ops', lock: false });
+      assert.equal(secret?.reveal(), 'open sesame');
+    },
+  ],
+  [
+    'a password that stays locked is worth a word',
+    { document: `users: [{name: ops, hashed_passwd: ${hash}}]\n` },
+    (plan) => {
+      assert.equal(password(plan, 'ops')?.lock, true);
+      assert.match(plan.problems.join('\n'), /users\[0\]\.hashed_passwd: the password is set but locked/);
+    },
+  ],
+  [
+    'plain text where a hash belongs is worth a word',
+    { document: 'users: [{name: ops, passwd: sesame, lock_passwd: false}]\n' },
+    (plan) => assert.match(plan.problems.join('\n'), /users\[0\]\.passwd: not a crypt\(3\) hash/),
+  ],
+  [
+    'the hash wins over the text',
+    { document: `users: [{name: ops, hashed_passwd: ${hash}, plain_text_passwd: x, lock_passwd: false}]\n` },
+    (plan) => {
+      assert.equal(password(plan, 'ops')?.password?.reveal(), hash);
+      assert.match(plan.problems.join('\n'), /users\[0\]\.plain_text_passwd: hashed_passwd is given too/);
+    },
+  ],
+  [
+    'a blank password is refused',
+    { document: 'users: [{name: ops, passwd: "", lock_passwd: false}]\n' },
+    (plan) => {
+      assert.equal(password(plan, 'ops'), undefined);
+      assert.match(plan.problems.join('\n'), /\(refused\)/);
+    },
+  ],
+  [
+    'a new user without password needs no lock',
+    { document: 'users: [ops]\n' },
+    (plan) => assert.equal(password(plan, 'ops'), undefined),
+  ],
+  [
+    'an existing user without lock_passwd is locked',
+    { facts: existingOps, document: 'users: [ops]\n' },
+    (plan) => assert.deepEqual(password(plan, 'ops'), { kind: 'password', user: 'ops', lock: true }),
+  ],
+  [
+    'lock_passwd false leaves an existing user as it is',
+    { facts: existingOps, document: 'users: [{name: ops, lock_passwd: false}]\n' },
+    (plan) => assert.equal(password(plan, 'ops'), undefined),
+  ],
+  [
+    'no password is in what a plan prints',
+    {
+      document: `users: [{name: ops, passwd: ${hash}}, {name: dev, plain_text_passwd: canary-4711}]\npassword: canary-4711\n`,
+    },
+    (plan) => {
+      const text = JSON.stringify([plan.steps, plan.problems]);
+      assert.ok(text.includes('[redacted]'));
+      assert.ok(!text.includes('canary-4711') && !text.includes(hash));
+    },
+  ],
+  [
+    'password, keys and a single sudo rule need their user',
+    { document: `users: [{name: ops, passwd: ${hash}, sudo: "ALL=(ALL) ALL", ssh_authorized_keys: "${otherKey}"}]\n` },
+    (plan) => {
+      for (const { id, needs } of plan.steps.slice(1)) assert.deepEqual(needs, ['users/ops'], id);
+      assert.equal(plan.steps.length, 4);
+    },
+  ],
+];
+
+const rightCases: Case[] = [
+  [
+    'a file for each user, so that a bad rule costs nobody else theirs',
+    {
+      document:
+        'users:\n- {name: ops, sudo: ["ALL=(ALL) NOPASSWD:ALL", "ALL=!/bin/su"]}\n- {name: dev, sudo: "ALL=(root) /bin/ls"}\n',
+    },
+    (plan) => {
+      assert.deepEqual(sudoers(plan), ['ops ALL=(ALL) NOPASSWD:ALL', 'ops ALL=!/bin/su', 'dev ALL=(root) /bin/ls']);
+      const step = plan.steps.find(({ id }) => id === 'users/ops/sudo');
+      assert.deepEqual(step?.needs, ['users/ops']);
+      assert.deepEqual(
+        { ...step?.action, content: '' },
+        {
+          kind: 'file',
+          path: '/etc/sudoers.d/90-guest-init-ops',
+          content: '',
+          mode: 0o440,
+          owner: 'root',
+          group: 'root',
+          check: 'sudoers',
+        },
+      );
+    },
+  ],
+  ['sudo: false', { document: 'users: [{name: ops, sudo: false}]\n' }, (plan) => assert.deepEqual(sudoers(plan), [])],
+  [
+    'ssh_redirect_user binds the launch keys to a message',
+    { ...withKey, document: 'users: [default, {name: old, ssh_redirect_user: true}]\n' },
+    (plan) => {
+      const action = plan.actions.get('users/old/keys');
+      assert.ok(action?.kind === 'authorizedKeys');
+      assert.deepEqual(action.keys, [launchKey]);
+      assert.match(action.options ?? '', /as the user \\"debian\\" rather than the user \\"old\\"/);
+    },
+  ],
+  [
+    'keys without a home',
+    { document: `users: [{name: svc, system: true, ssh_authorized_keys: ["${launchKey}"]}]\n` },
+    (plan) => {
+      assert.deepEqual(ids(plan), ['users/svc']);
+      assert.match(plan.problems.join('\n'), /error users\[0\]: .*\(conflict\)/);
+    },
+  ],
+];
+
+/** Attempts to reach another line, field, file or user through a value. Each must leave no trace and be reported. */
+const injections: [title: string, document: string][] = [
+  ['a line end in a name', 'users: [{name: "ops\\nroot"}]\n'],
+  ['a colon in a name', 'users: [{name: "ops:0"}]\n'],
+  ['an option as a name', 'users: [{name: "--root=/x"}]\n'],
+  ['a number as a name', 'users: [{name: "0"}]\n'],
+  ['a path as a name', 'users: [{name: "../ops"}]\n'],
+  ['a NUL in a name', 'users: [{name: "ops\\0"}]\n'],
+  ['a blank in a name', 'users: ["ops dev"]\n'],
+  ['a long name', `users: [{name: ${'a'.repeat(33)}}]\n`],
+  ['a sudoers trick in a name', 'users: [{name: "%sudo"}]\n'],
+  ['a line end in gecos', 'users: [{name: ops, gecos: "x\\nroot2:x:0:0::/:/bin/sh"}]\n'],
+  ['a colon in gecos', 'users: [{name: ops, gecos: "x:/root:/bin/sh"}]\n'],
+  ['a colon in the shell', 'users: [{name: ops, shell: "/bin/sh:x"}]\n'],
+  ['a relative shell', 'users: [{name: ops, shell: sh}]\n'],
+  ['a climbing home', 'users: [{name: ops, homedir: /home/../etc}]\n'],
+  ['a relative home', 'users: [{name: ops, homedir: home}]\n'],
+  ['a line end in a sudo rule', 'users: [{name: ops, sudo: "ALL=(ALL) ALL\\nALL ALL=(ALL) ALL"}]\n'],
+  ['a NUL in a sudo rule', 'users: [{name: ops, sudo: ["ALL\\0"]}]\n'],
+  ['a continued sudo rule', 'users: [{name: ops, sudo: "ALL=(ALL) ALL\\\\"}]\n'],
+  ['a sudo rule that is none', 'users: [{name: ops, sudo: "!/bin/su"}]\n'],
+  ['sudo for everybody', 'users: [{name: ALL, sudo: "ALL=(ALL) NOPASSWD:ALL"}]\n'],
+  ['sudo for an alias', 'users: [{name: ADMINS, sudo: "ALL=(ALL) NOPASSWD:ALL"}]\n'],
+  ['a line end in a hash', `users: [{name: ops, passwd: "${hash}\\nroot::0"}]\n`],
+  ['a colon in a hash', `users: [{name: ops, hashed_passwd: "${hash}:0"}]\n`],
+  ['a line end in a password', 'users: [{name: ops, plain_text_passwd: "a\\nroot:b"}]\n'],
+  ['an endless password', `users: [{name: ops, plain_text_passwd: ${'a'.repeat(600)}}]\n`],
+  ['a comma in a group list entry', 'users: [{name: ops, groups: ["sudo,root"]}]\n'],
+  ['a colon in a group', 'users: [{name: ops, groups: "a:b"}]\n'],
+  ['an option as a primary group', 'users: [{name: ops, primary_group: "-R"}]\n'],
+  ['a negative uid', 'users: [{name: ops, uid: -1}]\n'],
+  ['the uid that means nobody at all', 'users: [{name: ops, uid: 4294967295}]\n'],
+  ['a date with an option', 'users: [{name: ops, expiredate: "2030-01-01 -R /"}]\n'],
+  ['a line end in a SELinux user', 'users: [{name: ops, selinux_user: "a\\nb"}]\n'],
+  ['two keys in one', `users: [{name: ops, ssh_authorized_keys: ["${launchKey}\\ncommand=\\"x\\" y"]}]\n`],
+  ['a prototype', 'users: [{name: ops, __proto__: {uid: 0}}]\n'],
+];
+
+for (const [title, document] of injections) {
+  test(`injection refused and reported: ${title}`, () => {
+    const plan = planAccounts({ document });
+    assert.ok(
+      plan.problems.some((problem) => /^user_data:\d+:\d+ error /.test(problem)),
+      plan.problems.join('\n'),
+    );
+    for (const action of plan.actions.values()) {
+      const text = JSON.stringify(action, (_, value) => (value instanceof Secret ? value.reveal() : value));
+      const lines = action.kind === 'file' ? [] : [text];
+      for (const line of lines) assert.doesNotMatch(line, /\\n|\\u0000|:0"|-R|\.\.|4294967295|sudo,root/);
+      if (action.kind === 'file') assert.doesNotMatch(String(action.content), /^(ALL|ADMINS|%)|\\$|\0/m);
+    }
+  });
+}
+
+for (const [group, cases] of Object.entries({ defaultUserCases, formCases, secretCases, rightCases })) {
+  for (const [title, given, check] of cases)
+    test(`${group.replace('Cases', '')}: ${title}`, () => check(planAccounts(given)));
+}
+
+test('all steps are early and ids are unique', () => {
+  const plan = planAccounts({
+    ...withKey,
+    document: `groups: [wheel]\nusers: [default, {name: ops, groups: wheel, passwd: ${hash}, ssh_authorized_keys: ["${otherKey}"]}]\npassword: x\nssh_pwauth: true\nssh_authorized_keys: ["${otherKey}"]\n`,
+  });
+  assert.ok(plan.steps.every(({ stage }) => stage === 'early'));
+  assert.equal(new Set(ids(plan)).size, plan.steps.length);
+});
+
+test('a plan made after a crash in the middle asks for the same', () => {
+  const given: Given = {
+    ...withKey,
+    document: `users: [default, {name: ops, passwd: ${hash}, lock_passwd: false, groups: [sudo]}]\n`,
+  };
+  const before = planAccounts(given);
+  const after = planAccounts({
+    ...given,
+    facts: {
+      users: [
+        ...debianFacts.users,
+        ...['debian', 'ops'].map((name, at) => ({
+          name,
+          uid: 1000 + at,
+          gid: 1000 + at,
+          home: `/home/${name}`,
+          shell: '/bin/bash',
+        })),
+      ],
+    },
+  });
+  const actions = (plan: PlannedAccounts) =>
+    JSON.stringify(plan.steps.filter(({ id }) => id !== 'users/debian/password').map(({ action }) => action));
+  assert.equal(actions(after), actions(before));
+});

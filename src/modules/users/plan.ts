@@ -1,0 +1,204 @@
+// From `users` and `user` to steps: missing groups, accounts, passwords and locks, keys, and sudoers files.
+
+import type { UserAction } from '../../core/action.ts';
+import type { ModuleContext } from '../../core/define.ts';
+import type { Step } from '../../core/plan.ts';
+import { listPasswordTargets } from '../passwords/targets.ts';
+import { type Account, collectAccounts, listGroupNames, readGroupMembers } from './accounts.ts';
+import { planAccountKeys } from './keys.ts';
+import { resolveLoginUser } from './login-user.ts';
+import { planAccountPassword } from './password.ts';
+import { listUserRequests, oldSpellings, readLegacyUser } from './requests.ts';
+import type { Users } from './schema.ts';
+import { planSudoers } from './sudoers.ts';
+
+export type UsersContext = ModuleContext<Users>;
+
+/** Steps in the order in which they must happen: groups, then per account user, password and keys, then the sudoers files. */
+export function planUsers(context: UsersContext): Step[] {
+  // As written, not as validated: the neighbours who ask the same question see no more than that.
+  const { document } = context;
+  const login = resolveLoginUser({ document, facts: context.facts, policy: context.policy });
+  const { accounts, duplicates } = collectAccounts({
+    requests: listUserRequests(context.config.users) ?? [],
+    legacyFields: readLegacyUser(context.config.user)?.fields,
+    login,
+    createDefault: context.config.user !== undefined || (login.wantsDefault && receivesSomething(context, document)),
+  });
+  for (const { path } of duplicates) {
+    context.report(
+      {
+        severity: 'warning',
+        code: 'duplicate-key',
+        message: 'this user is listed before; the first entry wins where both say something',
+      },
+      path,
+    );
+  }
+  reportOldForms(context);
+  const passwordTargets = listPasswordTargets({ document, instance: context.instance, policy: context.policy, login });
+  const groups = planGroups(context, accounts);
+  const members = readGroupMembers(context.document.groups);
+  const steps: Step[] = [...groups.steps];
+  for (const account of accounts) {
+    reportUnsupported(context, account);
+    steps.push(planAccount({ context, account, groups: groups.byAccount.get(account.name) ?? [], members }));
+    steps.push(...planAccountPassword({ context, account, setElsewhere: passwordTargets.has(account.name) }));
+    steps.push(...planAccountKeys({ context, account, login }));
+  }
+  return [...steps, ...planSudoers(context, accounts)];
+}
+
+/** Whether anything is waiting for the default user: keys or a password. */
+function receivesSomething(context: UsersContext, document: Readonly<Record<string, unknown>>): boolean {
+  const keys = document.ssh_authorized_keys;
+  const metadataKeys = document.allow_public_ssh_keys === false ? [] : context.instance.publicKeys;
+  return (
+    metadataKeys.length > 0 ||
+    (Array.isArray(keys) && keys.length > 0) ||
+    (typeof keys === 'string' && keys !== '') ||
+    (typeof document.password === 'string' && document.password !== '') ||
+    (context.policy.admin_pass && context.instance.adminPassword !== undefined)
+  );
+}
+
+/** Groups that accounts need and that neither the guest nor the key `groups` has; and each account's final list. */
+function planGroups(
+  context: UsersContext,
+  accounts: readonly Account[],
+): { steps: Step[]; byAccount: Map<string, string[]> } {
+  const known = new Set([
+    ...context.facts.groups.map(({ name }) => name),
+    ...readGroupMembers(context.document.groups).keys(),
+  ]);
+  const steps: Step[] = [];
+  const byAccount = new Map<string, string[]>();
+  for (const { name, fields, path, defaults } of accounts) {
+    const groups: string[] = [];
+    const wanted = listGroupNames(fields.groups);
+    for (const group of [...wanted, ...(fields.primary_group === undefined ? [] : [fields.primary_group])]) {
+      const isPrimary = !wanted.includes(group);
+      if (!known.has(group) && fields.create_groups === false) {
+        context.report(
+          {
+            severity: 'error',
+            code: 'missing',
+            message: 'a group that the guest does not have, with create_groups false; it is left out',
+          },
+          [...(path ?? []), isPrimary ? 'primary_group' : 'groups'],
+        );
+        continue;
+      }
+      if (!known.has(group)) {
+        known.add(group);
+        steps.push({
+          id: `groups/${group}`,
+          module: 'users',
+          stage: 'early',
+          action: { kind: 'group', name: group },
+          summary: `group ${group}`,
+          ...withSource(context, path),
+        });
+      }
+      if (!isPrimary) groups.push(group);
+    }
+    const usual = (defaults?.groups ?? []).filter((group) => known.has(group));
+    byAccount.set(name, [...new Set([...groups, ...usual])]);
+  }
+  return { steps, byAccount };
+}
+
+function planAccount(given: {
+  context: UsersContext;
+  account: Account;
+  groups: readonly string[];
+  members: ReadonlyMap<string, readonly string[]>;
+}): Step {
+  const { context, account, members } = given;
+  const { name, fields, path } = account;
+  const memberships = [...members].filter(([, names]) => names.includes(name)).map(([group]) => group);
+  const groups = [...new Set([...given.groups, ...memberships])];
+  const primaryGroup = isUsableGroup(context, account) ? fields.primary_group : undefined;
+  const action: UserAction = {
+    kind: 'user',
+    name,
+    ...(fields.uid === undefined ? {} : { uid: Number(fields.uid) }),
+    ...(fields.gecos === undefined ? {} : { gecos: fields.gecos }),
+    ...(fields.homedir === undefined ? {} : { home: fields.homedir }),
+    ...(fields.shell === undefined ? {} : { shell: fields.shell }),
+    ...(primaryGroup === undefined ? {} : { primaryGroup }),
+    ...(groups.length === 0 ? {} : { groups }),
+    ...(fields.system === true ? { system: true } : {}),
+    createHome: fields.no_create_home !== true && fields.system !== true,
+    ...(fields.no_user_group === true ? { userGroup: false } : {}),
+    ...(fields.no_log_init === true ? { logInit: false } : {}),
+    ...(fields.expiredate === undefined ? {} : { expireDate: fields.expiredate }),
+    ...(fields.inactive === undefined ? {} : { inactiveDays: Number(fields.inactive) }),
+    ...(fields.selinux_user === undefined ? {} : { selinuxUser: fields.selinux_user }),
+  };
+  const group = primaryGroup === undefined ? undefined : `groups/${primaryGroup}`;
+  return {
+    id: `users/${name}`,
+    module: 'users',
+    stage: 'early',
+    action,
+    summary: groups.length === 0 ? name : `${name} in ${groups.join(', ')}`,
+    ...withSource(context, path),
+    ...(group === undefined ? {} : { needs: [group] }),
+  };
+}
+
+function isUsableGroup(context: UsersContext, { fields }: Account): boolean {
+  if (fields.primary_group === undefined) return false;
+  if (fields.create_groups !== false) return true;
+  return (
+    context.facts.groups.some(({ name }) => name === fields.primary_group) ||
+    readGroupMembers(context.document.groups).has(fields.primary_group)
+  );
+}
+
+function reportUnsupported(context: UsersContext, { fields, path }: Account): void {
+  const remedies = {
+    doas: 'doas rules are not applied; write_files can make /etc/doas.d/NAME.conf',
+    ssh_import_id: 'keys are not fetched from the network; list them in ssh_authorized_keys',
+    snapuser: 'snap users are not made',
+  };
+  for (const [key, message] of Object.entries(remedies)) {
+    if (fields[key as keyof typeof remedies] === undefined) continue;
+    context.report({ severity: 'warning', code: 'unsupported-key', message }, [...(path ?? ['user']), key]);
+  }
+}
+
+function reportOldForms(context: UsersContext): void {
+  const { users, user } = context.config;
+  if (user !== undefined) {
+    context.report(
+      {
+        severity: 'note',
+        code: 'deprecated',
+        message: 'user is the old way to name the default user; a list of users says it today',
+      },
+      ['user'],
+    );
+  }
+  if (typeof users === 'string' || (users !== undefined && !Array.isArray(users))) {
+    context.report({ severity: 'note', code: 'deprecated', message: 'users is a list today' }, ['users']);
+  }
+  if (!Array.isArray(users)) return;
+  users.forEach((entry, index) => {
+    if (typeof entry !== 'object' || Array.isArray(entry)) return;
+    for (const key of oldSpellings) {
+      if (!(key in entry)) continue;
+      const message = `${key} is the old spelling of ${key.replaceAll('-', '_')}`;
+      context.report({ severity: 'note', code: 'deprecated', message }, ['users', index, key]);
+    }
+  });
+}
+
+/** `source` of a step, or nothing for what nobody wrote down. */
+function withSource(
+  context: Pick<UsersContext, 'place'>,
+  path: readonly (string | number)[] | undefined,
+): { source?: string } {
+  return path === undefined ? {} : { source: context.place(path) };
+}

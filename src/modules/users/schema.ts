@@ -1,0 +1,136 @@
+// Schema of the keys `users` and `user`, after cloud-init's users_groups module.
+
+import * as v from 'valibot';
+import { byForm } from './forms.ts';
+import { GroupName, isAccountName, isOneLine, NameListText, passwdField, UserName } from './names.ts';
+
+const AbsolutePath = v.pipe(
+  passwdField('an absolute path'),
+  v.regex(/^\/(?!.*(?:^|\/)\.\.(?:\/|$))/, 'an absolute path without ".."'),
+);
+
+const SudoRule = v.pipe(
+  v.string('a sudo rule'),
+  // visudo checks the file as a whole: a rule without this form would cost every user theirs.
+  v.check(
+    (rule) => rule.trim() === '' || (isOneLine(rule) && !rule.endsWith('\\') && /^\s*[^\s=][^=]*=\s*\S/.test(rule)),
+    'a sudo rule on one line such as "ALL=(ALL) NOPASSWD:ALL"',
+  ),
+);
+
+const Hash = v.pipe(
+  v.string('a crypt(3) hash in quotes'),
+  v.check((hash) => isOneLine(hash) && !/[:\s]/.test(hash), 'a crypt(3) hash without ":" and blanks'),
+);
+
+/** Text that chpasswd(8) can take: one line, within PAM's limit. */
+export const PlainPassword = v.pipe(
+  v.string('a password in quotes'),
+  v.check((text) => isOneLine(text) && text.length <= 512, 'a password of one line, at most 512 characters'),
+);
+
+const Days = v.union(
+  [v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(99_999)), v.pipe(v.string(), v.regex(/^-?\d{1,5}$/))],
+  'a number of days',
+);
+
+const Uid = v.union(
+  [
+    v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(4_294_967_294)),
+    v.pipe(v.string(), v.regex(/^\d{1,10}$/)),
+  ],
+  'a user id such as 1500',
+);
+
+/** Keys as text lines; each is parsed by the planner, which knows what to say about it. */
+const KeyLines = byForm({
+  text: v.string(),
+  list: v.array(v.string('a public key line')),
+  map: v.record(v.string(), v.string('a public key line')),
+  expected: 'a list of public key lines',
+});
+
+const GroupNames = byForm({
+  text: NameListText,
+  list: v.array(
+    v.pipe(
+      v.string('a group name'),
+      v.check((text) => text.trim() === '' || isAccountName(text.trim()), 'a group name'),
+    ),
+  ),
+  map: v.record(GroupName, v.unknown()),
+  expected: 'a list of group names',
+});
+
+const Unsupported = v.optional(v.unknown());
+
+/** One user as a map. Without a name it stands for the default user, as in cloud-init. */
+export const UserEntry = v.strictObject({
+  name: v.optional(UserName),
+  gecos: v.optional(passwdField('a comment')),
+  groups: v.optional(GroupNames),
+  primary_group: v.optional(GroupName),
+  create_groups: v.optional(v.boolean()),
+  homedir: v.optional(AbsolutePath),
+  no_create_home: v.optional(v.boolean()),
+  no_user_group: v.optional(v.boolean()),
+  no_log_init: v.optional(v.boolean()),
+  system: v.optional(v.boolean()),
+  shell: v.optional(AbsolutePath),
+  uid: v.optional(Uid),
+  expiredate: v.optional(v.pipe(v.string('a date such as 2030-12-31'), v.isoDate('a date such as 2030-12-31'))),
+  inactive: v.optional(Days),
+  passwd: v.optional(Hash),
+  hashed_passwd: v.optional(Hash),
+  plain_text_passwd: v.optional(PlainPassword),
+  lock_passwd: v.optional(v.boolean()),
+  sudo: v.optional(
+    v.union([SudoRule, v.array(SudoRule), v.literal(false), v.null()], 'a sudo rule, a list of them, or false'),
+  ),
+  ssh_authorized_keys: v.optional(KeyLines),
+  ssh_redirect_user: v.optional(v.union([v.boolean(), v.literal('default')], 'true, false or "default"')),
+  selinux_user: v.optional(passwdField('a SELinux user')),
+  doas: Unsupported,
+  ssh_import_id: Unsupported,
+  snapuser: Unsupported,
+  'lock-passwd': v.optional(v.boolean()),
+  'primary-group': v.optional(GroupName),
+  'no-create-home': v.optional(v.boolean()),
+  'ssh-authorized-keys': v.optional(KeyLines),
+});
+export type UserEntry = v.InferOutput<typeof UserEntry>;
+
+const UserListItem = byForm({
+  text: NameListText,
+  list: v.array(UserName),
+  map: UserEntry,
+  expected: 'a user name or a map that describes a user',
+});
+
+const UserMapValue = byForm({
+  text: v.string(),
+  list: v.never('a map that describes a user, or true'),
+  map: UserEntry,
+  other: v.boolean(),
+  expected: 'a map that describes a user, or true',
+});
+
+export const Users = v.object({
+  users: v.optional(
+    byForm({
+      text: NameListText,
+      list: v.array(UserListItem),
+      map: v.record(UserName, UserMapValue),
+      expected: 'a list of users',
+    }),
+  ),
+  user: v.optional(
+    byForm({
+      text: UserName,
+      list: v.never('a user name or a map that describes a user'),
+      map: UserEntry,
+      expected: 'a user name or a map that describes a user',
+    }),
+  ),
+});
+export type Users = v.InferOutput<typeof Users>;

@@ -1,0 +1,13 @@
+// write_files: files with the content that the user gives. Follows cloud-init's key of that name; see README.md for what differs.
+
+import { defineModule } from '../../core/define.ts';
+import { planWriteFiles } from './plan.ts';
+import { WriteFiles } from './schema.ts';
+
+export const writeFiles = defineModule({
+  name: 'write-files',
+  keys: ['write_files'],
+  after: ['bootcmd', 'injected-files', 'users'],
+  schema: WriteFiles,
+  plan: planWriteFiles,
+});

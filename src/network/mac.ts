@@ -1,0 +1,16 @@
+// Hardware addresses as drives write them: any case, any of the usual separators; inside always lower case with colons.
+
+/** The inner form of an Ethernet (6 bytes) or InfiniBand (20 bytes) address; undefined when it is none. All zeros name no link. */
+export function normalizeMac(text: string): string | undefined {
+  const bare = text.trim().toLowerCase();
+  if (
+    !/^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$|^(?:[0-9a-f]{2}:){19}[0-9a-f]{2}$|^(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}$|^[0-9a-f]{12}$/.test(
+      bare,
+    )
+  ) {
+    return undefined;
+  }
+  const digits = bare.replace(/[^0-9a-f]/g, '');
+  if (/^0+$/.test(digits)) return undefined;
+  return digits.replace(/..(?=.)/g, '$&:');
+}

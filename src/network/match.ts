@@ -1,0 +1,89 @@
+// Which NIC of the guest is meant by a link of the drive: by MAC address, else by name or because there is only one.
+
+import type { LinkFact } from '../core/facts.ts';
+import type { LinkConfig } from '../core/network-config.ts';
+
+export type LinkMatch = { readonly fact: LinkFact; readonly by: 'mac' | 'interface' | 'only' };
+
+export type LinkMatches = {
+  /** By link id. */
+  readonly found: ReadonlyMap<string, LinkMatch>;
+  /** By link id: the sentence for the operator. */
+  readonly missing: ReadonlyMap<string, string>;
+};
+
+/**
+ * Finds the guest's link for each of `links` (physical ones; others are skipped). A MAC address decides where there is one: a
+ * hardware NIC before a veth, never a bridge, bond, VLAN or macvlan, which share the address of their NIC. A link without MAC is
+ * the one named `interfaceName` (policy network.interface), else the only NIC that no MAC address has claimed.
+ */
+export function matchLinks(
+  links: readonly LinkConfig[],
+  facts: readonly LinkFact[],
+  interfaceName: string,
+): LinkMatches {
+  const found = new Map<string, LinkMatch>();
+  const missing = new Map<string, string>();
+  const physical = links.filter((link) => link.kind === 'physical');
+  for (const link of physical) {
+    if (link.mac === undefined) continue;
+    const match = findByMac(link, link.mac, facts);
+    if (typeof match === 'string') missing.set(link.id, match);
+    else found.set(link.id, { fact: match, by: 'mac' });
+  }
+  for (const link of physical) {
+    if (link.mac !== undefined) continue;
+    const claimed = new Set([...found.values()].map((match) => match.fact.name));
+    const match = findWithoutMac(
+      link,
+      facts.filter((fact) => !claimed.has(fact.name)),
+      interfaceName,
+    );
+    if (typeof match === 'string') missing.set(link.id, match);
+    else found.set(link.id, match);
+  }
+  return { found, missing };
+}
+
+function findByMac(link: LinkConfig, mac: string, facts: readonly LinkFact[]): LinkFact | string {
+  const same = facts.filter((fact) => fact.mac.toLowerCase() === mac);
+  const hardware = same.filter((fact) => fact.physical);
+  const candidates = hardware.length > 0 ? hardware : same.filter((fact) => fact.ethernet);
+  const [only] = candidates;
+  if (only !== undefined && candidates.length === 1) return only;
+  const where = shortenPath(link.origin.source);
+  if (only !== undefined)
+    return `several NICs have MAC ${mac} (${where}): ${candidates.map((fact) => fact.name).join(', ')}`;
+  return `no NIC has MAC ${mac} (${where}); present: ${describeNics(facts)}`;
+}
+
+function findWithoutMac(link: LinkConfig, facts: readonly LinkFact[], interfaceName: string): LinkMatch | string {
+  const named = facts.find((fact) => fact.name === interfaceName);
+  if (named !== undefined) return { fact: named, by: 'interface' };
+  const nics = listNics(facts);
+  const [only] = nics;
+  if (only !== undefined && nics.length === 1) return { fact: only, by: 'only' };
+  const where = shortenPath(link.origin.source);
+  if (only === undefined) return `no NIC is left for ${where}, which names no MAC; present: ${describeNics(facts)}`;
+  return `which NIC is meant by ${where} is not said: no MAC, none is named ${interfaceName} (config: network.interface); present: ${describeNics(facts)}`;
+}
+
+/** The NICs that could carry the instance's address: hardware, or veth where there is no hardware (containers). */
+function listNics(facts: readonly LinkFact[]): readonly LinkFact[] {
+  const hardware = facts.filter((fact) => fact.physical);
+  return hardware.length > 0 ? hardware : facts.filter((fact) => fact.ethernet);
+}
+
+const mostNamed = 8;
+
+function describeNics(facts: readonly LinkFact[]): string {
+  const nics = listNics(facts);
+  if (nics.length === 0) return 'none';
+  const named = nics.slice(0, mostNamed).map((fact) => `${fact.name} ${fact.mac}`);
+  return nics.length > mostNamed ? `${named.join(', ')} and ${nics.length - mostNamed} more` : named.join(', ');
+}
+
+/** `openstack/latest/network_data.json links[0]` as the console shows it: `network_data.json links[0]`. */
+function shortenPath(source: string): string {
+  return source.replace(/^\S*\/(?=[^\s/]+(?:\s|$))/, '');
+}

@@ -1,0 +1,170 @@
+// Applies one instance, stage by stage, each with fresh facts: what one stage made, the next one sees.
+
+import type { Diagnostic } from '../core/diagnostic.ts';
+import type { ExitCode } from '../core/error.ts';
+import { type InstanceConfig, instanceName } from '../core/instance-config.ts';
+import type { Stage } from '../core/plan.ts';
+import type { Policy } from '../core/policy.ts';
+import type { Host } from '../host/host.ts';
+import type { InstanceRecord } from '../state/record.ts';
+import { openStore, type Store } from '../state/store.ts';
+import { type ApplyResult, applySteps } from './apply.ts';
+import type { OpenDrive } from './discover.ts';
+import { fingerprintHostKeys } from './host-keys.ts';
+import type { Decision, StageWork } from './identity.ts';
+import type { PlannedInstance } from './plan.ts';
+import { interpretInput, planInterpreted } from './plan-input.ts';
+import { writePublicStatus } from './public-status.ts';
+import type { Reporter } from './reporter.ts';
+import { recordStage, selectSteps } from './stage.ts';
+import { sweepTemporaryFiles } from './sweep.ts';
+import { describeNetwork, describeVerdict, type Verdict } from './verdict.ts';
+
+export type ApplyInstanceOptions = {
+  readonly host: Host;
+  readonly root: string;
+  readonly reporter: Reporter;
+  readonly drive: OpenDrive;
+  readonly instance: InstanceConfig;
+  readonly inputDiagnostics: readonly Diagnostic[];
+  readonly policy: Policy;
+  readonly decision: Decision;
+  readonly record?: InstanceRecord;
+  readonly quarantined?: string;
+  /** Journal lines of earlier runs do not count, whatever became of the record. */
+  readonly force: boolean;
+  readonly bootId: string;
+  readonly startedAt: number;
+  stopRequested(): boolean;
+};
+
+type Applied = { readonly verdict: Verdict; readonly record: InstanceRecord; readonly lines: readonly string[] };
+
+type StageResult = { readonly stage: Stage; readonly plan: PlannedInstance; readonly result: ApplyResult };
+
+/** Gives the verdict over the stages of this run. Throws AgentError 30 when no state can be written anywhere. */
+export async function applyInstance(options: ApplyInstanceOptions): Promise<Applied> {
+  const { host, instance, decision } = options;
+  announce(options);
+  const input = await interpretInput(instance);
+  let record = options.record ?? beginRecord(options);
+  const store = openStore({
+    host,
+    root: options.root,
+    record,
+    fresh: decision.fresh && (options.force || options.quarantined === undefined),
+  });
+  const results: StageResult[] = [];
+  try {
+    const todo = decision.work.filter(({ work }) => work !== 'none');
+    for (const { stage, work } of todo) {
+      const plan = planInterpreted(input, { facts: host.facts(), policy: options.policy });
+      const diagnostics = [...options.inputDiagnostics, ...plan.diagnostics];
+      tellDiagnostics(options.reporter, diagnostics, record);
+      const startedAt = host.now();
+      const start = host.monotonic();
+      const result = await applyStage({ ...options, store, plan, stage, work });
+      results.push({ stage, plan, result });
+      record = recordStage(record, {
+        ...{ stage, work, plan, result, diagnostics, startedAt },
+        bootId: options.bootId,
+        source: options.drive.description,
+        ms: host.monotonic() - start,
+      });
+      if (result.cutShort !== undefined) break;
+      if (stage !== todo.at(-1)?.stage) store.save(record);
+    }
+    const verdict = conclude(options, record, results, store);
+    record = { ...record, verdict };
+    store.save(record);
+    // The last save may have been the first to fail.
+    const last = store.failure() === undefined ? verdict : conclude(options, record, results, store);
+    return { verdict: last, record, lines: fingerprintHostKeys(host) };
+  } finally {
+    store.close();
+  }
+}
+
+function announce({ reporter, host, instance, drive, decision, startedAt }: ApplyInstanceOptions): void {
+  const name = instanceName(instance.id);
+  const source = drive.description;
+  reporter.start({ instance: name, os: host.facts().os.prettyName, source, firstBoot: decision.fresh });
+  const running = { version: 1, state: 'running', pid: process.pid, message: 'running', steps: [] } as const;
+  writePublicStatus({ ...running, instance: name, source, startedAt });
+}
+
+function beginRecord({ instance, drive, startedAt, bootId }: ApplyInstanceOptions): InstanceRecord {
+  const nothing = { stages: {}, networkSteps: [], everyBoot: false, diagnostics: [], made: [] };
+  return {
+    instance: instance.id,
+    name: instanceName(instance.id),
+    source: drive.description,
+    startedAt,
+    bootId,
+    ...nothing,
+  };
+}
+
+/** The second stage finds the same problems in the same input; they are told once. */
+function tellDiagnostics(
+  reporter: Reporter,
+  diagnostics: readonly Diagnostic[],
+  { diagnostics: told }: InstanceRecord,
+): void {
+  const known = new Set(told.map((diagnostic) => JSON.stringify(diagnostic)));
+  for (const diagnostic of diagnostics) {
+    if (!known.has(JSON.stringify(diagnostic))) reporter.diagnostic(diagnostic);
+  }
+}
+
+async function applyStage(
+  options: ApplyInstanceOptions & { store: Store; plan: PlannedInstance; stage: Stage; work: StageWork },
+): Promise<ApplyResult> {
+  const { host, reporter, store, plan, stage, policy } = options;
+  const name = instanceName(options.instance.id);
+  reporter.stage(stage);
+  const steps = selectSteps(plan.steps, stage, options.work, host.live);
+  if (store.journal.history.size > 0) sweepTemporaryFiles(steps, host);
+  return applySteps({
+    steps,
+    host,
+    journal: store.journal,
+    bootId: options.bootId,
+    instanceDirectory: store.instanceDirectory,
+    environment: {
+      INSTANCE_ID: name,
+      GUEST_INIT_INSTANCE_ID: name,
+      GUEST_INIT_DRIVE: options.drive.root,
+      GUEST_INIT_STAGE: stage,
+    },
+    commandTimeoutMs: policy.timeout.command * 1000,
+    deadline: host.monotonic() + policy.timeout[stage] * 1000,
+    stopRequested: options.stopRequested,
+    onBegin: reporter.begin,
+    onOutcome: reporter.outcome,
+  });
+}
+
+function conclude(
+  options: ApplyInstanceOptions,
+  record: InstanceRecord,
+  results: readonly StageResult[],
+  store: Store,
+): Verdict {
+  const early = results.find(({ stage }) => stage === 'early');
+  const networkFailure: ExitCode | undefined = early?.result.networkFailure;
+  const cutShort = results.at(-1)?.result.cutShort;
+  const failure = store.failure();
+  const outcomes = Object.values(record.stages).flatMap((stage) => stage.outcomes);
+  const network = describeNetwork(record.networkSteps, outcomes);
+  return describeVerdict([record.hostname ?? record.name, network].filter((word) => word !== '').join(' '), {
+    outcomes: results.flatMap(({ result }) => result.outcomes),
+    // The input's problems count in the stage that applies the network, the users and the keys.
+    diagnostics: early === undefined ? [] : record.diagnostics,
+    missingLinks: early?.plan.missingLinks ?? [],
+    ...(networkFailure === undefined ? {} : { networkFailure }),
+    ...(cutShort === undefined ? {} : { cutShort }),
+    ...(options.quarantined === undefined ? {} : { quarantined: options.quarantined }),
+    ...(failure === undefined ? {} : { stateFailure: failure }),
+  });
+}

@@ -1,0 +1,142 @@
+// What a run makes of the journal that an interrupted one left.
+
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import type { Outcome, Step } from '../core/plan.ts';
+import { fingerprintAction } from '../state/fingerprint.ts';
+import { type ApplyRun, makeExecStep, makeFileStep, makeStep, openApplyRun } from './testing/apply-run.ts';
+
+let run: ApplyRun | undefined;
+afterEach(() => run?.close());
+
+function open(given: Parameters<typeof openApplyRun>[0] = {}): ApplyRun {
+  run = openApplyRun(given);
+  return run;
+}
+
+const mark = (step: Step) => ({ step: step.id, action: fingerprintAction(step.action) });
+const ended = (step: Step, status: Outcome['status'] = 'changed'): Outcome => {
+  const { id, module, stage, summary } = step;
+  return { step: { id, module, stage, summary }, status, ms: 7 };
+};
+
+test('steps that ended are not repeated, even when the guest was changed since', async () => {
+  const { apply, effects, files } = open();
+  const steps = [makeFileStep('a'), makeFileStep('b', { path: '/var' }), makeExecStep('c')];
+  assert.deepEqual((await apply(steps)).list, ['a changed', 'b failed', 'c changed']);
+  files.delete('/a');
+  effects.length = 0;
+  const again = await apply(steps);
+  assert.deepEqual(again.list, ['a changed', 'b failed', 'c changed']);
+  assert.deepEqual(effects, []);
+  assert.ok(!files.has('/a'));
+});
+
+test('what needs a step that failed in an earlier run is skipped', async () => {
+  const { apply, leave } = open();
+  const first = makeFileStep('a');
+  leave({ event: 'failed', ...mark(first), outcome: ended(first, 'failed') });
+  assert.deepEqual((await apply([first, makeFileStep('b', { needs: ['a'] })])).list, ['a failed', 'b skipped']);
+});
+
+test('a service is told about a change that an earlier, interrupted run made', async () => {
+  const { apply, leave, effects } = open({
+    files: { '/run/systemd/system': { kind: 'directory' }, '/lib/systemd/system/ssh.service': '' },
+  });
+  const first = makeFileStep('a');
+  leave({ event: 'done', ...mark(first), outcome: ended(first) });
+  const service = makeStep('s', { kind: 'service', units: ['ssh.service'], verb: 'reload', onChangeOf: ['a'] });
+  assert.deepEqual((await apply([first, service])).list, ['a changed', 's changed']);
+  assert.equal(effects.length, 1);
+});
+
+test('another action under the same id is another step', async () => {
+  const { apply, leave, files } = open();
+  const before = makeStep('a', { kind: 'file', path: '/a', content: 'old', mode: 0o644 });
+  leave({ event: 'done', ...mark(before), outcome: ended(before) });
+  assert.deepEqual((await apply([makeFileStep('a')])).list, ['a changed']);
+  assert.ok(files.has('/a'));
+});
+
+test('a command that was begun is repeated and told so', async () => {
+  const { apply, leave, effects } = open();
+  const step = makeExecStep('a');
+  leave({ event: 'begin', ...mark(step) }, { event: 'begin', ...mark(step) });
+  assert.deepEqual((await apply([step, makeExecStep('b')])).list, ['a changed', 'b changed']);
+  assert.equal(effects[0]?.env?.['GUEST_INIT_RERUN'], '2');
+  assert.ok(!Object.hasOwn(effects[1]?.env ?? {}, 'GUEST_INIT_RERUN'));
+});
+
+test('a command that three restarts cut off is not tried again; what follows is', async () => {
+  const { apply, leave, effects } = open();
+  const step = makeExecStep('a');
+  for (let count = 0; count < 3; count += 1) leave({ event: 'begin', ...mark(step) });
+  const { list, outcomes } = await apply([step, makeExecStep('b')]);
+  assert.deepEqual(list, ['a failed', 'b changed']);
+  assert.match(outcomes[0]?.message ?? '', /3 restarts/);
+  assert.deepEqual(
+    effects.map(({ what }) => what),
+    ['exec b'],
+  );
+});
+
+test('a file that was begun is simply written: no limit of tries', async () => {
+  const { apply, leave } = open();
+  const step = makeFileStep('a');
+  for (let count = 0; count < 5; count += 1) leave({ event: 'begin', ...mark(step) });
+  assert.deepEqual((await apply([step])).list, ['a changed']);
+});
+
+test('an append that was cut off after its effect is recognised, one before it is done', async () => {
+  const step = makeStep('a', { kind: 'file', path: '/a', content: 'new\n', mode: 0o644, append: true });
+  for (const state of ['old\n', 'old\nnew\n']) {
+    const { apply, leave, files, close } = open({ files: { '/a': { content: 'old\n' } } });
+    // What the interrupted run wrote before it touched the file.
+    const token = (await import('../executors/index.ts'))
+      .executorFor(step.action)
+      .token?.(step.action, openApplyRun({ files: { '/a': 'old\n' } }).host);
+    assert.ok(token !== undefined);
+    leave({ event: 'begin', ...mark(step), token });
+    const node = files.get('/a');
+    assert.ok(node);
+    node.content = new TextEncoder().encode(state);
+    assert.deepEqual((await apply([step])).list, ['a changed']);
+    assert.equal(new TextDecoder().decode(files.get('/a')?.content), 'old\nnew\n', `from ${JSON.stringify(state)}`);
+    close();
+  }
+});
+
+test('a step of every boot is done again in another boot, and only there', async () => {
+  const { apply, effects } = open();
+  const steps = [makeExecStep('once'), makeExecStep('always', { frequency: 'boot' })];
+  const executed = async (bootId: string): Promise<string[]> => {
+    effects.length = 0;
+    await apply(steps, { bootId });
+    return effects.map(({ what }) => what);
+  };
+  assert.deepEqual(await executed('boot-1'), ['exec once', 'exec always']);
+  assert.deepEqual(await executed('boot-1'), []);
+  for (const boot of ['boot-2', 'boot-3', 'boot-4', 'boot-5']) assert.deepEqual(await executed(boot), ['exec always']);
+});
+
+test('a step of every boot that is cut off once after many good boots is tried again', async () => {
+  const { apply, leave, effects } = open();
+  const step = makeExecStep('always', { frequency: 'boot' });
+  for (const bootId of ['1', '2', '3', '4']) await apply([step], { bootId });
+  leave({ event: 'begin', ...mark(step), boot: '5' });
+  effects.length = 0;
+  assert.deepEqual((await apply([step], { bootId: '6' })).list, ['always changed']);
+  assert.equal(effects[0]?.env?.['GUEST_INIT_RERUN'], '1');
+});
+
+test('the network is looked at anew whatever the journal says', async () => {
+  const { apply, leave, effects } = open();
+  const step = makeStep(
+    'net/eth0',
+    { kind: 'netAddress', link: 'eth0', family: 4, address: '10.0.0.5', prefixLength: 24, tool: 'iproute2' },
+    { module: 'network', frequency: 'boot' },
+  );
+  leave({ event: 'done', ...mark(step), outcome: ended(step) });
+  await apply([step]);
+  assert.ok(effects.some(({ what }) => what.includes('10.0.0.5')));
+});

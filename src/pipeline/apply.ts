@@ -1,0 +1,210 @@
+// Applies the steps of one stage in order. Each step ends in an outcome; a failure stops only what depends on it.
+
+import { AgentError, exitCodes } from '../core/error.ts';
+import type { Outcome, OutcomeStatus, Step } from '../core/plan.ts';
+import type { Applied } from '../executors/executor.ts';
+import { executorFor } from '../executors/index.ts';
+import { type NetworkSnapshot, restoreNetwork, snapshotNetwork } from '../executors/network-rollback.ts';
+import type { Host } from '../host/host.ts';
+import { fingerprintAction } from '../state/fingerprint.ts';
+import type { Journal, StepHistory } from '../state/journal.ts';
+
+/** A user command that a power cut interrupted is tried this often before it counts as failed. */
+const triesLimit = 3;
+
+export type ApplyOptions = {
+  readonly steps: readonly Step[];
+  readonly host: Host;
+  readonly journal: Journal;
+  readonly bootId: string;
+  readonly instanceDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly commandTimeoutMs: number;
+  /** host.monotonic() value at which the stage must be over. */
+  readonly deadline: number;
+  /** Set by a signal: the step under way ends, then the run stops. */
+  stopRequested(): boolean;
+  onBegin(step: Step): void;
+  onOutcome(outcome: Outcome): void;
+};
+
+export type ApplyResult = {
+  readonly outcomes: readonly Outcome[];
+  readonly made: readonly { path: string; sha256?: string; step: string }[];
+  readonly networkFailure?: typeof exitCodes.networkRolledBack | typeof exitCodes.networkRollbackFailed;
+  /** Why steps are left for the next run. */
+  readonly cutShort?: 'signal' | 'deadline';
+};
+
+/** Every failure of the world is an outcome; what is thrown is a bug. */
+export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
+  const { host, journal, bootId } = options;
+  const outcomes = new Map<string, Outcome>();
+  const made: { path: string; sha256?: string; step: string }[] = [];
+  let snapshot: NetworkSnapshot | undefined;
+  let networkFailure: ApplyResult['networkFailure'];
+  let cutShort: ApplyResult['cutShort'];
+
+  for (const step of options.steps) {
+    if (options.stopRequested()) cutShort = 'signal';
+    else if (host.monotonic() > options.deadline) cutShort = 'deadline';
+    if (cutShort !== undefined) break;
+
+    const startedAt = host.monotonic();
+    const action = fingerprintAction(step.action);
+    const end = (status: OutcomeStatus, details: Partial<Outcome> = {}, token?: string): void => {
+      const outcome = { ...describeStep(step), status, ms: host.monotonic() - startedAt, ...details };
+      outcomes.set(step.id, outcome);
+      journal.append(
+        {
+          event: status === 'failed' ? 'failed' : 'done',
+          step: step.id,
+          action,
+          boot: bootId,
+          t: host.now(),
+          ...(token === undefined ? {} : { token }),
+          outcome,
+        },
+        step.action.kind === 'exec',
+      );
+      options.onOutcome(outcome);
+    };
+    const skip = (message: string): void => {
+      const outcome: Outcome = { ...describeStep(step), status: 'skipped', ms: 0, message };
+      outcomes.set(step.id, outcome);
+      options.onOutcome(outcome);
+    };
+
+    const past = applicableHistory(journal.history.get(step.id), step, action, bootId);
+    if (past?.ended?.outcome !== undefined) {
+      outcomes.set(step.id, past.ended.outcome);
+      options.onOutcome(past.ended.outcome);
+      continue;
+    }
+    if (step.module === 'network' && networkFailure !== undefined) {
+      skip('the network was rolled back');
+      continue;
+    }
+    const cause = step.needs?.find((id) => ['failed', 'skipped'].includes(outcomes.get(id)?.status ?? ''));
+    if (cause !== undefined) {
+      skip(`needs ${cause}, which ${outcomes.get(cause)?.status === 'failed' ? 'failed' : 'was skipped'}`);
+      continue;
+    }
+    if (step.action.kind === 'exec' && (past?.tries ?? 0) >= triesLimit) {
+      end('failed', { message: `cut off by ${triesLimit} restarts; not tried again` });
+      continue;
+    }
+
+    if (
+      step.action.kind === 'service' &&
+      !step.action.onChangeOf.some((id) => outcomes.get(id)?.status === 'changed')
+    ) {
+      end('unchanged');
+      continue;
+    }
+
+    try {
+      const executor = executorFor(step.action);
+      if (executor.inspect(step.action, host).state === 'same') {
+        end('unchanged');
+        continue;
+      }
+      options.onBegin(step);
+      if (step.module === 'network') snapshot ??= snapshotNetwork(host);
+      // After a crash the first try's mark still names the result that was meant; a new one could be made from half of it.
+      const token = past?.token ?? executor.token?.(step.action, host);
+      journal.append(
+        {
+          event: 'begin',
+          step: step.id,
+          action,
+          boot: bootId,
+          t: host.now(),
+          ...(token === undefined ? {} : { token }),
+        },
+        step.action.kind === 'exec' || token !== undefined,
+      );
+      const applied = await executor.apply(step.action, host, {
+        commandTimeoutMs: Math.max(1000, Math.min(options.commandTimeoutMs, options.deadline - host.monotonic())),
+        instanceDirectory: options.instanceDirectory,
+        environment: options.environment,
+        stepId: step.id,
+        ...(past === undefined || past.tries === 0
+          ? {}
+          : { interrupted: { tries: past.tries, ...(past.token === undefined ? {} : { token: past.token }) } }),
+      });
+      for (const item of applied?.made ?? []) made.push({ ...item, step: step.id });
+      end(...describeApplied(applied));
+    } catch (error) {
+      if (!(error instanceof AgentError)) throw error;
+      end('failed', { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+      if (step.module === 'network') networkFailure = rollBack(snapshot, host, outcomes, options.onOutcome);
+    }
+  }
+  return {
+    outcomes: [...outcomes.values()],
+    made,
+    ...(networkFailure === undefined ? {} : { networkFailure }),
+    ...(cutShort === undefined ? {} : { cutShort }),
+  };
+}
+
+/** What an interrupted run left counts for the same action only; a step of every boot only within its boot. */
+function applicableHistory(
+  history: StepHistory | undefined,
+  step: Step,
+  action: string,
+  bootId: string,
+): StepHistory | undefined {
+  if (history === undefined || history.action !== action) return undefined;
+  // Live network state does not survive what interrupted us; it is compared anew every time.
+  if (step.module === 'network') return undefined;
+  if (step.frequency === 'boot' && history.ended !== undefined && history.ended.boot !== bootId) return undefined;
+  return history;
+}
+
+function describeStep(step: Step): Pick<Outcome, 'step'> {
+  const { id, module, stage, summary, source, guess } = step;
+  return {
+    step: {
+      id,
+      module,
+      stage,
+      summary,
+      ...(source === undefined ? {} : { source }),
+      ...(guess === undefined ? {} : { guess }),
+    },
+  };
+}
+
+function describeApplied(applied: Applied | undefined): [OutcomeStatus, Partial<Outcome>] {
+  const details: Partial<Outcome> = {
+    ...(applied?.message === undefined ? {} : { message: applied.message }),
+    ...(applied?.exitCode === undefined ? {} : { exitCode: applied.exitCode }),
+    ...(applied?.tail === undefined ? {} : { tail: applied.tail }),
+  };
+  return applied?.failed === undefined ? ['changed', details] : ['failed', { ...details, message: applied.failed }];
+}
+
+function rollBack(
+  snapshot: NetworkSnapshot | undefined,
+  host: Host,
+  outcomes: Map<string, Outcome>,
+  onOutcome: (outcome: Outcome) => void,
+): NonNullable<ApplyResult['networkFailure']> {
+  let code: NonNullable<ApplyResult['networkFailure']> = exitCodes.networkRolledBack;
+  let message = 'taken back: the network is as it was';
+  try {
+    if (snapshot !== undefined) restoreNetwork(snapshot, host);
+  } catch (error) {
+    code = exitCodes.networkRollbackFailed;
+    message = `could not be taken back: ${error instanceof Error ? error.message : 'unknown'}`;
+  }
+  for (const [id, outcome] of outcomes) {
+    if (outcome.step.module !== 'network' || outcome.status !== 'changed') continue;
+    const undone: Outcome = { ...outcome, status: 'skipped', message };
+    outcomes.set(id, undone);
+    onOutcome(undone);
+  }
+  return code;
+}

@@ -1,0 +1,153 @@
+// Finds the config drive and opens it: by label, else by probing, else by content; waits a bounded time for one that comes late.
+
+import { AgentError, exitCodes } from '../core/error.ts';
+import type { Dmi } from '../core/facts.ts';
+import type { Datasource, DatasourceOptions, DatasourceReading } from '../datasources/datasource.ts';
+import type { DriveReader } from '../datasources/drive-reader.ts';
+import {
+  findLabelledByInventory,
+  findLabelledByProbe,
+  findLabelledByUdev,
+  listOpticalDrives,
+} from '../host/block-devices.ts';
+import { type MountedDrive, mountDrive } from '../host/drive-mount.ts';
+import { createDriveReader } from '../host/drive-reader.ts';
+import { fingerprintData } from '../state/fingerprint.ts';
+
+/** A drive that is open for reading; `release` unmounts it and may be called twice. */
+export type OpenDrive = {
+  /** For people: `config-2 on /dev/sr0 (iso9660)`. */
+  readonly description: string;
+  readonly device?: string;
+  /** Where scripts may read it. */
+  readonly root: string;
+  readonly reading: DatasourceReading;
+  release(): void;
+};
+
+export type DiscoverOptions = {
+  readonly datasources: readonly Datasource[];
+  readonly datasourceOptions: DatasourceOptions;
+  readonly label: string;
+  readonly dmi: Dmi;
+  /** How long to wait for a drive to appear, in milliseconds. */
+  readonly waitMs: number;
+  /** Milliseconds on the monotonic clock. */
+  monotonic(): number;
+  stopRequested(): boolean;
+};
+
+const firstPauseMs = 50;
+const longestPauseMs = 1000;
+
+/** The drive with the label, or undefined when none appears in time. Throws AgentError 11 (several) or 12 (unreadable). */
+export async function discoverDrive(options: DiscoverOptions): Promise<OpenDrive | undefined> {
+  const deadline = options.monotonic() + options.waitMs;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    const found = await scan(options);
+    if (found !== undefined) return found;
+    const remaining = deadline - options.monotonic();
+    if (remaining <= 0 || options.stopRequested()) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(pauseMs, remaining)));
+  }
+}
+
+/** Opens exactly this device (`--device`). Throws AgentError 12 when it cannot be mounted or holds no config drive. */
+export function openDevice(
+  device: string,
+  options: Pick<DiscoverOptions, 'datasources' | 'datasourceOptions'>,
+): OpenDrive {
+  const mounted = mountDrive(device);
+  try {
+    return openMounted(device, mounted, options);
+  } catch (error) {
+    mounted.release();
+    throw error;
+  }
+}
+
+/** Reads a folder with a drive's tree (`--source`), on any machine. Throws AgentError 12 when it holds no config drive. */
+export function openFolder(
+  folder: string,
+  options: Pick<DiscoverOptions, 'datasources' | 'datasourceOptions'>,
+): OpenDrive {
+  const reader = createDriveReader(folder);
+  return { description: folder, root: folder, reading: readWith(reader, folder, options), release: () => {} };
+}
+
+async function scan(options: DiscoverOptions): Promise<OpenDrive | undefined> {
+  let labelled = findLabelledByUdev(options.label);
+  let probed: readonly string[] | undefined = [];
+  if (labelled.length === 0) {
+    probed = findLabelledByProbe(options.label);
+    labelled = probed ?? (await findLabelledByInventory(options.label));
+  }
+  if (labelled.length > 0) return openOneOf(labelled, options);
+  for (const device of listOpticalDrives()) {
+    try {
+      return openDevice(device, options);
+    } catch (error) {
+      // An empty tray or some other disc: without a label only a config drive's content counts.
+      if (!(error instanceof AgentError)) throw error;
+    }
+  }
+  return undefined;
+}
+
+function openOneOf(devices: readonly string[], options: DiscoverOptions): OpenDrive {
+  const [only] = devices;
+  if (only !== undefined && devices.length === 1) return openDevice(only, options);
+  const readable: { device: string; reading: DatasourceReading }[] = [];
+  let failure: unknown;
+  for (const device of devices) {
+    try {
+      const drive = openDevice(device, options);
+      drive.release();
+      readable.push({ device, reading: drive.reading });
+    } catch (error) {
+      failure = error;
+    }
+  }
+  const [first] = readable;
+  if (first === undefined) throw failure;
+  if (readable.every(({ reading }) => fingerprintData(reading) === fingerprintData(first.reading)))
+    return openDevice(first.device, options);
+  const uuid = options.dmi.productUuid;
+  const ours = readable.filter(
+    ({ reading }) => uuid !== undefined && reading.instance?.id.uuid?.toLowerCase() === uuid,
+  );
+  if (ours.length === 1 && ours[0] !== undefined) return openDevice(ours[0].device, options);
+  throw new AgentError(
+    exitCodes.driveAmbiguous,
+    `${readable.length} different config drives: ${readable.map(({ device }) => device).join(', ')}`,
+    { hint: `detach all but one, or: guest-init run --device ${first.device}` },
+  );
+}
+
+function openMounted(
+  device: string,
+  mounted: MountedDrive,
+  options: Pick<DiscoverOptions, 'datasources' | 'datasourceOptions'>,
+): OpenDrive {
+  return {
+    description: `${device} (${mounted.fileSystem})`,
+    device,
+    root: mounted.root,
+    reading: readWith(createDriveReader(mounted.root), device, options),
+    release: mounted.release,
+  };
+}
+
+function readWith(
+  reader: DriveReader,
+  place: string,
+  options: Pick<DiscoverOptions, 'datasources' | 'datasourceOptions'>,
+): DatasourceReading {
+  const datasource = options.datasources.find((candidate) => candidate.recognises(reader));
+  if (datasource === undefined) {
+    throw new AgentError(exitCodes.driveUnreadable, `${place}: no config drive: holds neither openstack/ nor ec2/`, {
+      hint: 'attach the right drive, then: guest-init run',
+    });
+  }
+  return datasource.read(reader, options.datasourceOptions);
+}

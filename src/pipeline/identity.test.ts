@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AgentError, type ExitCode, exitCodes } from '../core/error.ts';
+import type { Dmi } from '../core/facts.ts';
+import type { Stage } from '../core/plan.ts';
+import type { InstanceRecord, StageRecord } from '../state/record.ts';
+import { decideWork, expectsDrive, keepOfRecord, refuseForeignDrive } from './identity.ts';
+
+const uuid = '8c1c4b6e-0000-4000-8000-000000000001';
+const other = '8c1c4b6e-0000-4000-8000-000000000002';
+
+function done(exitCode: ExitCode = exitCodes.ok): StageRecord {
+  return { bootId: 'boot-1', startedAt: 1, ms: 1, exitCode, outcomes: [] };
+}
+
+function makeRecord(changes: Partial<InstanceRecord> = {}): InstanceRecord {
+  return {
+    instance: { uuid },
+    name: uuid,
+    source: '/dev/sr0 (iso9660)',
+    startedAt: 1,
+    bootId: 'boot-1',
+    stages: { early: done(), late: done() },
+    networkSteps: [],
+    everyBoot: false,
+    diagnostics: [],
+    made: [],
+    ...changes,
+  };
+}
+
+function decide(options: Partial<Parameters<typeof decideWork>[0]>): { fresh: boolean; work: string[] } {
+  const { fresh, work } = decideWork({
+    record: makeRecord(),
+    instance: { uuid },
+    requested: ['early', 'late'],
+    bootId: 'boot-1',
+    force: false,
+    ...options,
+  });
+  return { fresh, work: work.map(({ stage, work }) => `${stage} ${work}`) };
+}
+
+test('no record, another instance and --force are first boots', () => {
+  const whole = { fresh: true, work: ['early whole', 'late whole'] };
+  assert.deepEqual(decide({ record: undefined }), whole);
+  assert.deepEqual(decide({ instance: { uuid: other } }), whole);
+  assert.deepEqual(decide({ force: true }), whole);
+});
+
+test('a finished instance has nothing left to do', () => {
+  assert.deepEqual(decide({}), { fresh: false, work: ['early none', 'late none'] });
+  assert.deepEqual(decide({ bootId: 'boot-2' }), { fresh: false, work: ['early none', 'late none'] });
+});
+
+test('the same instance is known by either of its names', () => {
+  assert.equal(decide({ instance: { uuid: uuid.toUpperCase() } }).fresh, false);
+  const record = makeRecord({ instance: { uuid, ec2: 'i-00000001' } });
+  assert.equal(decide({ record, instance: { ec2: 'i-00000001' } }).fresh, false);
+  assert.equal(decide({ record, instance: { ec2: 'i-00000002' } }).fresh, true);
+  // Two uuids decide, whatever the EC2 ids say.
+  assert.equal(decide({ record, instance: { uuid: other, ec2: 'i-00000001' } }).fresh, true);
+});
+
+test('a stage that was cut off is taken up, and late takes an unfinished early along', () => {
+  assert.deepEqual(decide({ record: makeRecord({ stages: { early: done() } }) }).work, ['early none', 'late whole']);
+  assert.deepEqual(decide({ record: makeRecord({ stages: {} }), requested: ['late'] }).work, [
+    'early whole',
+    'late whole',
+  ]);
+  assert.deepEqual(decide({ record: undefined, requested: ['late'] }).work, ['early whole', 'late whole']);
+  assert.deepEqual(decide({ record: undefined, requested: ['early'] }).work, ['early whole']);
+  assert.deepEqual(decide({ requested: ['late'] }).work, ['late none']);
+});
+
+test('steps of every boot are due once in each boot', () => {
+  const record = makeRecord({ everyBoot: true });
+  assert.deepEqual(decide({ record, bootId: 'boot-2' }).work, ['early everyBoot', 'late everyBoot']);
+  assert.deepEqual(decide({ record, bootId: 'boot-1' }).work, ['early none', 'late none']);
+});
+
+test('a network that failed is asked for again at every run; other failures are not', () => {
+  for (const code of [exitCodes.networkRolledBack, exitCodes.networkRollbackFailed, exitCodes.linkMissing]) {
+    const record = makeRecord({ stages: { early: done(code), late: done() } });
+    assert.deepEqual(decide({ record }).work, ['early everyBoot', 'late none'], String(code));
+  }
+  const record = makeRecord({ stages: { early: done(exitCodes.degraded), late: done() } });
+  assert.deepEqual(decide({ record }).work, ['early none', 'late none']);
+});
+
+test('a forced half keeps the record of the other half; another instance keeps nothing', () => {
+  const record = makeRecord();
+  const keep = (requested: readonly Stage[], instance = { uuid }, force = true) => {
+    const decision = decideWork({ record, instance, requested, bootId: 'boot-1', force });
+    return keepOfRecord(record, instance, decision);
+  };
+  assert.deepEqual(Object.keys(keep(['early'])?.stages ?? {}), ['late']);
+  assert.deepEqual(Object.keys(keep(['early', 'late'])?.stages ?? {}), []);
+  assert.equal(keep(['early'], { uuid: other }), undefined);
+  assert.equal(keep(['early'], { uuid }, false), record);
+});
+
+const nova: Dmi = { productName: 'OpenStack Nova', productUuid: uuid };
+
+test("another machine's drive is refused where DMI can tell, and not with --force", () => {
+  assert.throws(
+    () => refuseForeignDrive({ uuid: other }, nova, false),
+    (error) =>
+      error instanceof AgentError && error.code === exitCodes.identityConflict && error.message.includes(other),
+  );
+  refuseForeignDrive({ uuid: other }, nova, true);
+  refuseForeignDrive({ uuid: uuid.toUpperCase() }, nova, false);
+  refuseForeignDrive({ ec2: 'i-00000001' }, nova, false);
+  refuseForeignDrive({ uuid: other }, { productName: 'OpenStack Nova' }, false);
+  refuseForeignDrive({ uuid: other }, { ...nova, productName: 'KVM' }, false);
+});
+
+test('a drive is worth a long wait where the platform attaches one or one was used before', () => {
+  assert.equal(expectsDrive(nova, undefined), true);
+  assert.equal(expectsDrive({ productName: 'OpenStack Compute' }, undefined), true);
+  assert.equal(expectsDrive({ productName: 'CloudStack KVM Hypervisor' }, undefined), true);
+  assert.equal(expectsDrive({ productName: 'Standard PC' }, undefined), false);
+  assert.equal(expectsDrive({}, makeRecord()), true);
+  assert.equal(expectsDrive({}, makeRecord({ source: '/srv/drive' })), false);
+});

@@ -1,0 +1,89 @@
+// Decides what this run is for: a first boot, a run to take up again, another boot of a known instance, or nothing.
+
+import { AgentError, type ExitCode, exitCodes } from '../core/error.ts';
+import type { Dmi } from '../core/facts.ts';
+import { type InstanceId, instanceName, isSameInstance } from '../core/instance-config.ts';
+import { type Stage, stages } from '../core/plan.ts';
+import type { InstanceRecord } from '../state/record.ts';
+
+/** whole: every step of the stage. everyBoot: only steps of every boot (network, bootcmd). none: already done in this boot. */
+export type StageWork = 'whole' | 'everyBoot' | 'none';
+
+export type Decision = {
+  /** The journal and record of an earlier run do not count. */
+  readonly fresh: boolean;
+  readonly work: readonly { readonly stage: Stage; readonly work: StageWork }[];
+};
+
+/** `requested` are the stages asked for; a late stage takes an unfinished early one along. */
+export function decideWork(options: {
+  readonly record: InstanceRecord | undefined;
+  readonly instance: InstanceId;
+  readonly requested: readonly Stage[];
+  readonly bootId: string;
+  readonly force: boolean;
+}): Decision {
+  const { record, instance, bootId, force } = options;
+  const fresh = force || record === undefined || !isSameInstance(record.instance, instance);
+  const known = fresh ? undefined : record;
+  const wanted = stages.filter(
+    (stage) =>
+      options.requested.includes(stage) ||
+      (stage === 'early' && options.requested.includes('late') && known?.stages.early === undefined),
+  );
+  return {
+    fresh,
+    work: wanted.map((stage) => {
+      const done = known?.stages[stage];
+      if (done === undefined) return { stage, work: 'whole' };
+      const due = (known?.everyBoot === true && known.bootId !== bootId) || isNetworkFailure(done.exitCode);
+      return { stage, work: due ? 'everyBoot' : 'none' };
+    }),
+  };
+}
+
+/**
+ * What of the record this run builds on. A first boot starts without one; a forced run keeps the stage that it was not asked to do,
+ * so that `--force --stage early` does not make the next boot run the user's commands again.
+ */
+export function keepOfRecord(
+  record: InstanceRecord | undefined,
+  instance: InstanceId,
+  decision: Decision,
+): InstanceRecord | undefined {
+  if (record === undefined || !decision.fresh) return record;
+  if (!isSameInstance(record.instance, instance)) return undefined;
+  const redone: readonly string[] = decision.work.map(({ stage }) => stage);
+  const kept = Object.entries(record.stages).filter(([stage]) => !redone.includes(stage));
+  return { ...record, stages: Object.fromEntries(kept) };
+}
+
+/** A guest without its network asks for it again at every run: the port may have been mended. */
+function isNetworkFailure(exitCode: ExitCode): boolean {
+  const failures: readonly ExitCode[] = [
+    exitCodes.networkRolledBack,
+    exitCodes.networkRollbackFailed,
+    exitCodes.linkMissing,
+  ];
+  return failures.includes(exitCode);
+}
+
+/** Nova puts the instance's uuid into the machine's DMI: a drive with another uuid belongs to another machine (decision D7). */
+export function refuseForeignDrive(instance: InstanceId, dmi: Dmi, force: boolean): void {
+  if (force || instance.uuid === undefined || dmi.productUuid === undefined || !isNova(dmi)) return;
+  if (instance.uuid.toLowerCase() === dmi.productUuid) return;
+  throw new AgentError(
+    exitCodes.identityConflict,
+    `the drive is for instance ${instanceName(instance)}, this machine is ${dmi.productUuid}; nothing was applied`,
+    { hint: 'attach the drive of this instance, or: guest-init run --force' },
+  );
+}
+
+/** Whether the platform always attaches a drive to such a machine, so that one is worth waiting for. */
+export function expectsDrive(dmi: Dmi, record: InstanceRecord | undefined): boolean {
+  return isNova(dmi) || /^CloudStack/i.test(dmi.productName ?? '') || (record?.source.startsWith('/dev/') ?? false);
+}
+
+function isNova(dmi: Dmi): boolean {
+  return /^OpenStack (Nova|Compute)$/i.test(dmi.productName ?? '');
+}

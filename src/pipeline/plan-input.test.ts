@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { InstanceConfig } from '../core/instance-config.ts';
+import { emptyNetwork } from '../core/network-config.ts';
+import { stages } from '../core/plan.ts';
+import { defaultPolicy } from '../core/policy.ts';
+import { createMemoryHost, plainFacts } from '../host/memory.ts';
+import { planFromInput } from './plan-input.ts';
+
+const bare: InstanceConfig = { id: { ec2: 'i-00000001' }, publicKeys: [], network: emptyNetwork, files: [] };
+
+function plan(instance: Partial<InstanceConfig>, facts = plainFacts) {
+  const { host } = createMemoryHost();
+  return planFromInput({ instance: { ...bare, ...instance }, host, policy: defaultPolicy, facts });
+}
+
+const document = (body: string): Partial<InstanceConfig> => ({
+  userData: { bytes: new TextEncoder().encode(body), source: 'openstack/latest/user_data' },
+});
+
+test('a drive that only names its instance plans nothing', async () => {
+  assert.deepEqual(await plan({}), { steps: [], diagnostics: [], missingLinks: [], toolReasons: [] });
+});
+
+test("the host's own facts count unless others are given", async () => {
+  const facts = { ...plainFacts, os: { ...plainFacts.os, id: 'rocky', idLike: ['rhel', 'fedora'] } };
+  const { host } = createMemoryHost({ facts });
+  const instance = { ...bare, ...document('#cloud-config\ntimezone: Europe/Berlin\n') };
+  const own = await planFromInput({ instance, host, policy: defaultPolicy });
+  assert.deepEqual(own, await plan(instance, facts));
+  assert.notDeepEqual(own.steps, (await plan(instance)).steps);
+});
+
+test('early steps come before late ones, ids are unique, needs name earlier steps', async () => {
+  const { steps } = await plan({
+    ...document(
+      '#cloud-config\nruncmd: [a, b]\nwrite_files: [{path: /a, content: x}, {path: /b, content: x, defer: true}]\nbootcmd: [c]\n' +
+        'users: [default, {name: ops, ssh_authorized_keys: [ssh-ed25519 AAAA]}]\nhostname: web-1\n',
+    ),
+    publicKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1 a'],
+    files: [{ path: '/etc/x', content: Uint8Array.of(1), source: 'openstack/content/0000' }],
+  });
+  const order = steps.map(({ stage }) => stages.indexOf(stage));
+  assert.deepEqual(order, [...order].sort());
+  assert.ok(order.includes(0) && order.includes(1));
+  const ids = steps.map(({ id }) => id);
+  assert.equal(new Set(ids).size, ids.length);
+  for (const [index, { id, needs = [] }] of steps.entries()) {
+    for (const need of needs) assert.ok(ids.indexOf(need) >= 0 && ids.indexOf(need) < index, `${id} needs ${need}`);
+  }
+});
+
+test('a script is one late step under the name by which people know it', async () => {
+  const { steps } = await plan(document('#!/bin/sh\nexit 0\n'));
+  assert.deepEqual(
+    steps.map(({ id, stage, source, action }) => [id, stage, source, action.kind]),
+    [['script/user_data', 'late', 'user_data', 'exec']],
+  );
+});
+
+test('broken user_data costs user_data alone', async () => {
+  const good = await plan({ hostname: 'web-1' });
+  const { steps, diagnostics } = await plan({ hostname: 'web-1', ...document('#cloud-config\nruncmd: [\n') });
+  assert.deepEqual(steps, good.steps);
+  assert.deepEqual(
+    diagnostics.map(({ severity, code }) => [severity, code]),
+    [['error', 'syntax']],
+  );
+});
+
+test('the same input gives the same plan', async () => {
+  const input = document('#cloud-config\npassword: S3cr3t\nruncmd: [a]\ngroups: [x]\n');
+  assert.deepEqual(await plan(input), await plan(input));
+});

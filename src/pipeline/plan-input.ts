@@ -1,0 +1,59 @@
+// Brings together what the planner needs: facts, the interpreted user_data, the modules. Modules and parsers are loaded only when
+// the drive gives them work, because a boot pays for every line that is evaluated.
+
+import type { ModuleDefinition } from '../core/define.ts';
+import type { Facts } from '../core/facts.ts';
+import type { InstanceConfig } from '../core/instance-config.ts';
+import type { Policy } from '../core/policy.ts';
+import type { Host } from '../host/host.ts';
+import type { Interpretation } from '../userdata/interpret.ts';
+import { type PlanInput, type PlannedInstance, planInstance } from './plan.ts';
+
+const noUserData: Interpretation = { diagnostics: [], usable: true };
+
+/** An instance with its user_data interpreted: the same for every stage and every guest. */
+export type InterpretedInput = Omit<PlanInput, 'facts' | 'policy'>;
+
+/** Interprets once what each stage then plans with fresh facts. */
+export async function interpretInput(instance: InstanceConfig): Promise<InterpretedInput> {
+  if (!needsModules(instance)) return { instance, userData: noUserData, modules: [], emptySection: neverAsked };
+  const [{ modules: registry }, { interpretUserData }, { makeEmptySection }] = await Promise.all([
+    import('../modules/registry.generated.ts'),
+    import('../userdata/interpret.ts'),
+    import('../userdata/module-section.ts'),
+  ]);
+  const modules = registry as unknown as readonly ModuleDefinition[];
+  const userData = instance.userData === undefined ? noUserData : interpretUserData(instance.userData, modules);
+  return { instance, userData, modules, emptySection: (module) => makeEmptySection(module, 'metadata') };
+}
+
+/** The plan of both stages for the guest that `facts` describe, with the problems of the input. */
+export function planInterpreted(input: InterpretedInput, guest: { facts: Facts; policy: Policy }): PlannedInstance {
+  const plan = planInstance({ ...input, ...guest });
+  return { ...plan, diagnostics: [...input.userData.diagnostics, ...plan.diagnostics] };
+}
+
+/** Both in one, for commands that plan once. */
+export async function planFromInput(options: {
+  readonly instance: InstanceConfig;
+  readonly host: Host;
+  readonly policy: Policy;
+  readonly facts?: Facts;
+}): Promise<PlannedInstance> {
+  const { instance, host, policy, facts = host.facts() } = options;
+  return planInterpreted(await interpretInput(instance), { facts, policy });
+}
+
+function needsModules(instance: InstanceConfig): boolean {
+  return (
+    instance.userData !== undefined ||
+    instance.hostname !== undefined ||
+    instance.publicKeys.length > 0 ||
+    instance.files.length > 0 ||
+    instance.adminPassword !== undefined
+  );
+}
+
+function neverAsked(): never {
+  throw new Error('a module was planned where none was loaded');
+}

@@ -1,0 +1,66 @@
+// Makes the plan: what the drive asks for, against what the guest is, as one ordered list of steps. Pure: the same input, the same plan.
+
+import type { ModuleDefinition } from '../core/define.ts';
+import type { Diagnostic } from '../core/diagnostic.ts';
+import type { Facts } from '../core/facts.ts';
+import type { InstanceConfig } from '../core/instance-config.ts';
+import type { Plan, Step } from '../core/plan.ts';
+import type { Policy } from '../core/policy.ts';
+import { type NetworkPlan, planNetwork } from '../network/plan.ts';
+import type { Interpretation } from '../userdata/interpret.ts';
+import type { ModuleSection } from '../userdata/module-section.ts';
+import { orderModules } from './order.ts';
+
+export type PlanInput = {
+  readonly instance: InstanceConfig;
+  readonly facts: Facts;
+  readonly policy: Policy;
+  readonly userData: Interpretation;
+  readonly modules: readonly ModuleDefinition[];
+  /** The section of a module that the document says nothing to. */
+  emptySection(module: ModuleDefinition): ModuleSection;
+};
+
+/** `missingLinks` names links of the drive that no NIC of this guest is: exit code 22. */
+export type PlannedInstance = Plan & Pick<NetworkPlan, 'missingLinks' | 'toolReasons'>;
+
+/** Steps of both stages, in the order in which they are applied. */
+export function planInstance(input: PlanInput): PlannedInstance {
+  const { instance, facts, policy, userData } = input;
+  const network = planNetwork({ network: instance.network, facts, policy });
+  const diagnostics: Diagnostic[] = [...network.diagnostics];
+  const steps: Step[] = [...network.steps];
+  for (const module of orderModules(input.modules)) {
+    const present = userData.document?.sections.get(module.name);
+    if (present === undefined && module.always !== true) continue;
+    const section = present ?? input.emptySection(module);
+    steps.push(
+      ...module.plan({
+        config: section.config,
+        document: userData.document?.raw ?? {},
+        instance,
+        facts,
+        policy,
+        place: section.place,
+        originalIndex: section.originalIndex,
+        report: (diagnostic, path) => diagnostics.push(section.locateDiagnostic(diagnostic, path)),
+      }),
+    );
+  }
+  const { script } = userData;
+  if (script !== undefined) steps.push(planScript(script));
+  // Stable: within a stage the order of planning is the order of work.
+  const ordered = [...steps.filter((step) => step.stage === 'early'), ...steps.filter((step) => step.stage === 'late')];
+  return { steps: ordered, diagnostics, missingLinks: network.missingLinks, toolReasons: network.toolReasons };
+}
+
+function planScript(script: NonNullable<Interpretation['script']>): Step {
+  return {
+    id: 'script/user_data',
+    module: 'script',
+    stage: 'late',
+    action: { kind: 'exec', label: script.name, command: { script: script.bytes, name: script.name } },
+    summary: `${script.name} (${script.interpreter})`,
+    source: script.name,
+  };
+}

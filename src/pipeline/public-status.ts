@@ -1,0 +1,59 @@
+// /run/guest-init/status.json: what any user of the guest may know. Names, codes and times only, by an allow-list of fields.
+
+import * as fs from 'node:fs';
+import type { ExitCode } from '../core/error.ts';
+import type { Outcome } from '../core/plan.ts';
+import { writeFileAtomically } from '../host/atomic-write.ts';
+import { runtimeDirectory } from '../host/drive-mount.ts';
+
+export const publicStatusPath = `${runtimeDirectory}/status.json`;
+
+export type PublicStep = Pick<Outcome, 'status' | 'ms' | 'exitCode'> &
+  Pick<Outcome['step'], 'id' | 'module' | 'stage' | 'summary' | 'source' | 'guess'>;
+
+export type PublicStatus = {
+  readonly version: 1;
+  readonly state: 'running' | 'ok' | 'degraded' | 'failed';
+  readonly pid?: number;
+  readonly exitCode?: ExitCode;
+  /** The last line of the run. */
+  readonly message: string;
+  readonly hint?: string;
+  readonly instance?: string;
+  readonly source?: string;
+  /** Seconds since 1970. */
+  readonly startedAt: number;
+  readonly ms?: number;
+  readonly steps: readonly PublicStep[];
+};
+
+/** Writes for all to read; /run is gone at the next boot, which is what its freshness rests on. */
+export function writePublicStatus(status: PublicStatus): void {
+  writeFileAtomically(publicStatusPath, `${JSON.stringify(status)}\n`, { mode: 0o644, uid: 0, gid: 0 });
+}
+
+/** Undefined: no run in this boot. */
+export function readPublicStatus(): PublicStatus | undefined {
+  try {
+    return JSON.parse(fs.readFileSync(publicStatusPath, 'utf8')) as PublicStatus;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Leaves out messages and output lines: a command may have printed a secret. */
+export function toPublicStep(outcome: Outcome): PublicStep {
+  const { id, module, stage, summary, source, guess } = outcome.step;
+  const { status, ms, exitCode } = outcome;
+  return {
+    id,
+    module,
+    stage,
+    summary,
+    ...(source === undefined ? {} : { source }),
+    ...(guess === undefined ? {} : { guess }),
+    status,
+    ms,
+    ...(exitCode === undefined ? {} : { exitCode }),
+  };
+}

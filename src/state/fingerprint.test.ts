@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FileAction } from '../core/action.ts';
+import { Secret } from '../core/secret.ts';
+import { fingerprintAction } from './fingerprint.ts';
+
+const file = (content: FileAction['content'], mode = 0o644): string =>
+  fingerprintAction({ kind: 'file', path: '/a', content, mode });
+
+test('equal actions have equal fingerprints, different ones do not', () => {
+  assert.equal(file('a'), file('a'));
+  assert.notEqual(file('a'), file('b'));
+  assert.notEqual(file('a'), file('a', 0o600));
+  assert.notEqual(
+    fingerprintAction({ kind: 'exec', label: 'x', command: { argv: ['a', 'b'] } }),
+    fingerprintAction({ kind: 'exec', label: 'x', command: { argv: ['a b'] } }),
+  );
+});
+
+test('bytes count by their content, whatever kind of array holds them', () => {
+  assert.equal(file(Uint8Array.of(1, 2)), file(Buffer.from([1, 2])));
+  assert.notEqual(file(Uint8Array.of(1, 2)), file(Uint8Array.of(1, 3)));
+  const script = (bytes: Uint8Array): string =>
+    fingerprintAction({ kind: 'exec', label: 'x', command: { script: bytes, name: 'user_data' } });
+  assert.equal(script(Uint8Array.of(1)), script(Buffer.from([1])));
+  assert.notEqual(script(Uint8Array.of(1)), script(Buffer.from([2])));
+});
+
+test('four mebibytes of a Buffer are not spelled out as a list of numbers', () => {
+  const started = performance.now();
+  file(new Uint8Array(4 * 1024 * 1024));
+  assert.ok(performance.now() - started < 1000);
+});
+
+test('nothing of a secret is in it', () => {
+  assert.equal(file(new Secret('a')), file(new Secret('b')));
+});

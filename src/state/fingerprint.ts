@@ -1,0 +1,20 @@
+// Tells whether two pieces of data say the same: a journaled step and a planned one, the content of two drives.
+
+import type { Action } from '../core/action.ts';
+import { checksum } from './checksum.ts';
+
+/** Checksum of an action. Secrets count as one placeholder: nothing derived from a password is kept. */
+export function fingerprintAction(action: Action): string {
+  return fingerprintData(action);
+}
+
+/** Checksum of any JSON-like data; bytes count by their content. */
+export function fingerprintData(data: object): string {
+  return checksum(JSON.stringify(data, digestBytes));
+}
+
+/** The value given here is what Buffer's own toJSON made, the holder has the original. */
+function digestBytes(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  const original = this[key];
+  return original instanceof Uint8Array ? checksum(original) : value;
+}

@@ -1,0 +1,98 @@
+// What guest-init remembers of this guest: one versioned file about the current instance. Everything else (status, query, the next
+// run's decisions) is read from it. Root-only: it holds the last lines of user commands.
+
+import type { Diagnostic } from '../core/diagnostic.ts';
+import type { ExitCode } from '../core/error.ts';
+import type { InstanceId } from '../core/instance-config.ts';
+import type { Outcome, Stage, Step } from '../core/plan.ts';
+import type { Host } from '../host/host.ts';
+import { checksum } from './checksum.ts';
+
+export const stateDirectory = '/var/lib/guest-init';
+/** Stands in for this boot when the other cannot be written. */
+export const fallbackDirectory = '/run/guest-init/private/state';
+
+/** The version of the file's shape; a reader that meets another version sets the file aside. */
+const recordVersion = 1;
+
+export type StageRecord = {
+  readonly bootId: string;
+  /** Seconds since 1970. */
+  readonly startedAt: number;
+  readonly ms: number;
+  readonly exitCode: ExitCode;
+  readonly outcomes: readonly Outcome[];
+};
+
+export type InstanceRecord = {
+  readonly instance: InstanceId;
+  readonly name: string;
+  readonly hostname?: string;
+  /** The drive or folder, for people: `/dev/sr0 (iso9660)`. */
+  readonly source: string;
+  readonly startedAt: number;
+  readonly bootId: string;
+  /** A stage that has run to its end for this instance; absent = not yet, or cut off. */
+  readonly stages: { readonly [name in Stage]?: StageRecord };
+  /** The network as applied, so that it can be restored at a boot without the drive. */
+  readonly networkSteps: readonly Step[];
+  /** user_data holds steps for every boot. */
+  readonly everyBoot: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+  /** How the last run that had work to do ended. */
+  readonly verdict?: {
+    readonly exitCode: ExitCode;
+    readonly word: 'OK' | 'DEGRADED' | 'FAILED';
+    readonly message: string;
+    readonly hint?: string;
+  };
+  readonly made: readonly { readonly path: string; readonly sha256?: string; readonly step: string }[];
+};
+
+export type LoadedRecord = { readonly record?: InstanceRecord; readonly quarantined?: string };
+
+/** Reads the record; one that is torn, edited, of another version or no file is renamed beside and reported, never half trusted. */
+export function loadRecord(host: Host): LoadedRecord {
+  for (const path of recordPaths) {
+    const kind = host.stat(path)?.kind;
+    if (kind === undefined) continue;
+    const record = kind === 'file' ? decodeRecord(host.readText(path) ?? '') : undefined;
+    if (record !== undefined) return { record };
+    const aside = `${path}.quarantined-${Math.floor(host.now())}`;
+    host.rename(path, aside);
+    return { quarantined: aside };
+  }
+  return {};
+}
+
+/** Reads the record without touching anything: for status, query and plan. */
+export function peekRecord(host: Host): InstanceRecord | undefined {
+  for (const path of recordPaths) {
+    const record = host.stat(path)?.kind === 'file' ? decodeRecord(host.readText(path) ?? '') : undefined;
+    if (record !== undefined) return record;
+  }
+  return undefined;
+}
+
+/** Replaces the record in `directory`, one of the two state folders. */
+export function saveRecord(host: Host, directory: string, record: InstanceRecord): void {
+  host.writeFile(`${directory}/state.json`, encodeRecord(record), { mode: 0o600, uid: 0, gid: 0 });
+}
+
+const recordPaths = [`${stateDirectory}/state.json`, `${fallbackDirectory}/state.json`];
+
+function encodeRecord(record: InstanceRecord): string {
+  const body = JSON.stringify(record);
+  return `${JSON.stringify({ version: recordVersion, sum: checksum(body) })}\n${body}\n`;
+}
+
+function decodeRecord(text: string): InstanceRecord | undefined {
+  const [head = '', body = ''] = text.split('\n');
+  try {
+    const { version, sum } = JSON.parse(head) as { version?: unknown; sum?: unknown };
+    if (version !== recordVersion || sum !== checksum(body)) return undefined;
+    return JSON.parse(body) as InstanceRecord;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+// The contract of a user_data format: a folder that recognises its first line and interprets the text after it.
+
+import type { ModuleDefinition } from '../core/define.ts';
+import type { Diagnostic } from '../core/diagnostic.ts';
+import type { ModuleSection } from './module-section.ts';
+
+/** One piece of user_data, decoded: no byte order mark, lines end in LF. */
+export type Part = {
+  readonly text: string;
+  /** The file as the user knows it; every diagnostic of the part carries it. */
+  readonly source: string;
+  /** Offset in `text` (UTF-16 units) and 1-based line of the first line that is not blank. */
+  readonly headerOffset: number;
+  readonly headerLine: number;
+};
+
+/** A script to run once. `interpreter` is the absolute path of its first line. */
+export type Script = {
+  readonly kind: 'script';
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly interpreter: string;
+};
+
+/** A cloud-config document: a section for every module that has work in it, and all its keys as they were written. */
+export type ConfigDocument = {
+  readonly sections: ReadonlyMap<string, ModuleSection>;
+  readonly raw: Readonly<Record<string, unknown>>;
+};
+
+/** What a part means. `usable` is false when nothing of it can be applied. */
+export type PartMeaning = {
+  readonly document?: ConfigDocument;
+  readonly script?: Script;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly usable: boolean;
+};
+
+export type PartFormat = {
+  readonly name: string;
+  /** The first line as it should be written, for messages. */
+  readonly header: string;
+  /** Looks at the first line that is not blank: `exact`, or `loose` for a harmless misspelling that is accepted with a note. */
+  recognise(firstLine: string): 'exact' | 'loose' | undefined;
+  interpret(part: Part, modules: readonly ModuleDefinition[]): PartMeaning;
+};
+
+/** Types a part format; the identity function at run time. */
+export function definePartFormat(format: PartFormat): PartFormat {
+  return format;
+}

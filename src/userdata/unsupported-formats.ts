@@ -1,0 +1,51 @@
+// Formats of user_data that are recognised and refused by name: cloud-init's other formats, and those of its neighbours.
+
+import type { DiagnosticCode } from '../core/diagnostic.ts';
+
+export type RefusedFormat = {
+  readonly code: DiagnosticCode;
+  /** A whole message; names the format and says what to do. */
+  readonly message: string;
+};
+
+const later = 'is not supported yet by this version; nothing of it is applied';
+
+export const gzipFormat: RefusedFormat = {
+  code: 'unsupported-format',
+  message: `gzip data ${later}; send it uncompressed`,
+};
+
+const byFirstLine: readonly (readonly [pattern: RegExp, format: RefusedFormat])[] = [
+  [/^#\s*cloud-config-archive/i, unsupported('#cloud-config-archive', 'send one #cloud-config document')],
+  [/^#\s*cloud-config-jsonp/i, unsupported('#cloud-config-jsonp', 'send the patched #cloud-config document')],
+  [/^#include-once/i, unsupported('#include-once', 'send the document itself')],
+  [/^#include/i, unsupported('#include', 'send the document itself')],
+  [/^#cloud-boothook/i, unsupported('#cloud-boothook', 'use bootcmd in a #cloud-config document')],
+  [/^#upstart-job/i, unsupported('#upstart-job', 'use write_files in a #cloud-config document')],
+  [/^##\s*template\s*:/i, unsupported('"## template: jinja"', 'send the rendered document')],
+  [
+    /^#part-handler/i,
+    {
+      code: 'refused',
+      message:
+        'a #part-handler is refused: it is Python code to be run as root by the agent; send a script ("#!") instead',
+    },
+  ],
+];
+
+const mimeFormat = unsupported('MIME multipart', 'send its #cloud-config part or its script alone');
+const ignitionFormat = unsupported('an Ignition document', 'send a #cloud-config document');
+
+/** Finds the format that a text is in when it is one that this version knows and does not apply. `text` starts at `firstLine`. */
+export function findRefusedFormat(firstLine: string, text: string): RefusedFormat | undefined {
+  if (firstLine.startsWith('#')) return byFirstLine.find(([pattern]) => pattern.test(firstLine))?.[1];
+  const start = text.slice(0, 4096);
+  if (/^(?:[a-z][a-z-]*:|from )/i.test(firstLine) && /^(?:mime-version:|content-type:\s*multipart\/)/im.test(start)) {
+    return mimeFormat;
+  }
+  return start.startsWith('{') && /"ignition"\s*:/.test(start) ? ignitionFormat : undefined;
+}
+
+function unsupported(name: string, remedy: string): RefusedFormat {
+  return { code: 'unsupported-format', message: `${name} ${later}; ${remedy}` };
+}

@@ -1,0 +1,41 @@
+// Offset to line and column, computed only when a place is asked for. Line breaks are those PyYAML counts:
+// LF, CR, CRLF and NEL.
+
+export type Place = { readonly line: number; readonly column: number };
+
+/**
+ * Makes a function from an offset (UTF-16 units) in `text` to a 1-based line and column. Columns count code points and
+ * leave a leading byte order mark out. The table of line starts is built at the first question.
+ */
+export function indexLines(text: string): (offset: number) => Place {
+  let starts: number[] | undefined;
+  return (offset) => {
+    starts ??= findLineStarts(text);
+    const at = Math.min(Math.max(offset, 0), text.length);
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= at) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: countColumn(text, starts[low] ?? 0, at) };
+  };
+}
+
+function findLineStarts(text: string): number[] {
+  const starts = [0];
+  const breaks = /\r\n?|[\n\x85]/g;
+  while (breaks.exec(text) !== null) starts.push(breaks.lastIndex);
+  return starts;
+}
+
+function countColumn(text: string, lineStart: number, at: number): number {
+  let column = 1;
+  for (let i = lineStart; i < at; i++) {
+    const code = text.charCodeAt(i);
+    const isTrail = code >= 0xdc00 && code <= 0xdfff && i > lineStart;
+    if (!isTrail && !(code === 0xfeff && i === 0)) column++;
+  }
+  return column;
+}

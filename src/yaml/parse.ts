@@ -1,0 +1,132 @@
+// The YAML reader for everything users write: PyYAML 6's answers, with places, bounded (decisions.md D11,
+// reliability.md M4-M6 and § 4.1). See README.md for what it promises.
+import { EVENT_ID, type Event, parseEvents } from 'js-yaml';
+import { construct, type Limits, type Path, type Remark } from './construct.ts';
+import { indexLines, type Place } from './line-index.ts';
+import { buildTree, locateIn, type YamlNode } from './located-tree.ts';
+import {
+  DEFICIENT_INDENT,
+  explainLibraryError,
+  FORBIDDEN_CHARACTER,
+  Refusal,
+  sharpenRefusal,
+  UNCLOSED_FLOW,
+  UNCLOSED_QUOTE,
+} from './refusal.ts';
+import { coversInsertions, reindentContinuations } from './reindent.ts';
+import { collectHandles } from './tags.ts';
+
+export type { Path } from './construct.ts';
+export type { Place } from './line-index.ts';
+
+export type YamlOptions = Partial<Limits>;
+
+export type LocatedRemark = Place & { readonly path: Path };
+
+export type YamlDocument = {
+  readonly ok: true;
+  /** null, boolean, number, string, Uint8Array, array, or object without a prototype. Aliased parts are shared. */
+  readonly value: unknown;
+  /** Place of the key (of a mapping entry) or of the list entry at `path`, or of its nearest existing ancestor. */
+  readonly locate: (path: Path) => Place;
+  /** As `locate`, but the place of the value. */
+  readonly locateValue: (path: Path) => Place;
+  /** Keys given again in the same mapping: the last one counts, as in PyYAML. The place is the later key's. */
+  readonly duplicates: readonly LocatedRemark[];
+  /** Tags that are accepted but not acted upon: `!!timestamp`, whose value stays a string. */
+  readonly tagProblems: readonly (LocatedRemark & { readonly tag: string })[];
+};
+
+/** `reason` is one of our own fixed sentences; it never holds text of the document. */
+export type Refused = { readonly ok: false; readonly line: number; readonly column: number; readonly reason: string };
+
+export type YamlResult = YamlDocument | Refused;
+
+const DEFAULT_LIMITS: Limits = { maxDepth: 100, maxAliases: 1000, maxNodes: 200_000, maxKeys: 50_000 };
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that PyYAML refuses
+const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
+const LIBRARY_SLACK = 8;
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+type Parsed = { readonly text: string; readonly events: readonly Event[]; readonly toOriginal: (at: number) => number };
+
+/**
+ * Reads one YAML document with the semantics of PyYAML 6's `safe_load`. Never throws on any text; work is linear in its
+ * length, so the caller caps the size before. Limits: collections nested, aliases, values (aliases counted in full),
+ * keys (merged ones counted).
+ */
+export function parseYaml(text: string, options: YamlOptions = {}): YamlResult {
+  const limits = { ...DEFAULT_LIMITS, ...options };
+  const placeOf = indexLines(text);
+  let toOriginal = (at: number): number => at;
+  try {
+    refuseForbiddenCharacters(text);
+    const parsed = readEvents(text.includes('\x85') ? text.replaceAll('\x85', '\n') : text, limits.maxDepth);
+    toOriginal = parsed.toOriginal;
+    const built = construct(parsed.text, parsed.events, limits);
+    const place = (remark: Remark): LocatedRemark => ({ path: remark.path, ...placeOf(toOriginal(remark.offset)) });
+    const locator = makeLocator(parsed.text, limits.maxDepth);
+    return {
+      ok: true,
+      value: built.value,
+      locate: (path) => placeOf(toOriginal(locator(path, true))),
+      locateValue: (path) => placeOf(toOriginal(locator(path, false))),
+      duplicates: built.duplicates.map(place),
+      tagProblems: built.keptTags.map((kept) => ({ ...place(kept), tag: kept.tag })),
+    };
+  } catch (error) {
+    const found = explainLibraryError(error, text.length);
+    const refusal = sharpenRefusal(new Refusal(toOriginal(found.offset), found.reason), text);
+    return { ok: false, ...placeOf(refusal.offset), reason: refusal.reason };
+  }
+}
+
+/** Parses again when the first question comes: most documents are never asked about, and keep no tables. */
+function makeLocator(text: string, maxDepth: number): (path: Path, wantKey: boolean) => number {
+  let root: YamlNode | undefined;
+  return (path, wantKey) => {
+    if (root === undefined) {
+      const events = parseStrictly(text, maxDepth);
+      const [document] = events;
+      const handles = document?.type === EVENT_ID.DOCUMENT ? collectHandles(document) : new Map<string, string>();
+      root = buildTree(text, events, handles);
+    }
+    return locateIn(root, path, wantKey);
+  };
+}
+
+function readEvents(text: string, maxDepth: number): Parsed {
+  const same = (at: number): number => at;
+  try {
+    return { text, events: parseStrictly(text, maxDepth), toOriginal: same };
+  } catch (error) {
+    const refusal = explainLibraryError(error, text.length);
+    const isUnclosed = refusal.reason.endsWith('is never closed');
+    if (refusal.reason !== DEFICIENT_INDENT && !isUnclosed) throw refusal;
+    const { reindented, unclosed } = reindentContinuations(text);
+    if (unclosed !== undefined) {
+      throw new Refusal(unclosed.offset, unclosed.kind === 'quote' ? UNCLOSED_QUOTE : UNCLOSED_FLOW);
+    }
+    if (reindented === undefined) throw refusal;
+    let events: readonly Event[];
+    try {
+      events = parseStrictly(reindented.text, maxDepth);
+    } catch (second) {
+      const later = explainLibraryError(second, reindented.text.length);
+      throw new Refusal(reindented.toOriginal(later.offset), later.reason);
+    }
+    if (!coversInsertions(reindented, events)) throw refusal;
+    return { text: reindented.text, events, toOriginal: reindented.toOriginal };
+  }
+}
+
+function parseStrictly(text: string, maxDepth: number): readonly Event[] {
+  // The library counts scalars and its own attempts as levels too: it only guards the stack, `construct` counts exactly.
+  return parseEvents(text, { maxDepth: maxDepth + LIBRARY_SLACK });
+}
+
+function refuseForbiddenCharacters(text: string): void {
+  const at = text.search(FORBIDDEN);
+  if (at >= 0) throw new Refusal(at, FORBIDDEN_CHARACTER);
+  if (!text.isWellFormed()) throw new Refusal(text.search(LONE_SURROGATE), FORBIDDEN_CHARACTER);
+}
