@@ -52,19 +52,19 @@ function outcome(details: Partial<Outcome> & { guess?: string } = {}): Outcome {
 test('a step is one line: mark, id, what, and its time when it did something', () => {
   assert.equal(
     capture((to) => to.outcome(outcome())),
-    '  + runcmd/0         curl  12 ms\n',
+    '  + runcmd[0]        curl  12 ms\n',
   );
   assert.equal(
     capture((to) => to.outcome(outcome({ status: 'unchanged' }))),
-    '  = runcmd/0         curl\n',
+    '  = runcmd[0]        curl\n',
   );
   assert.equal(
     capture((to) => to.outcome(outcome({ status: 'skipped', message: 'needs a, which failed' }))),
-    '  - runcmd/0         curl  needs a, which failed\n',
+    '  - runcmd[0]        curl  needs a, which failed\n',
   );
   assert.match(
     capture((to) => to.outcome(outcome({ guess: 'first three octets + .254' }))),
-    /~ first three octets \+ \.254/,
+    /~ guessed: first three octets \+ \.254/,
   );
 });
 
@@ -72,7 +72,7 @@ test('a failed step shows its exit code and its last three lines', () => {
   const text = capture((to) =>
     to.outcome(outcome({ status: 'failed', exitCode: 3, message: 'exited 3', tail: ['one', 'two', 'three', 'four'] })),
   );
-  assert.equal(text, '  x runcmd/0         curl  exit 3  exited 3  12 ms\n      | two\n      | three\n      | four\n');
+  assert.equal(text, '  x runcmd[0]        curl  exited 3  12 ms\n      | two\n      | three\n      | four\n');
 });
 
 test('the last line has verdict, message, time and what to do', () => {
@@ -115,7 +115,7 @@ test('a running step shows on a terminal only', () => {
   );
   assert.equal(
     capture((to) => to.begin(step), { ...plain, live: true, clearLine: '<' }),
-    '<  . runcmd/0         curl',
+    '<  . runcmd[0]        curl',
   );
 });
 

@@ -2,7 +2,7 @@
 
 import * as fs from 'node:fs';
 import { formatPlace } from '../core/diagnostic.ts';
-import type { Outcome, OutcomeStatus } from '../core/plan.ts';
+import { labelStep, type Outcome, type OutcomeStatus, type Step } from '../core/plan.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
 import { cleanLine, openTerminal, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
@@ -26,7 +26,7 @@ export function createConsoleReporter(terminal: Terminal = openTerminal()): Repo
     },
     stage: (stage) => print(`  ${style.bold(stage)}`),
     begin: (step) => {
-      if (terminal.live) write(`${terminal.clearLine}${cleanLine(`  . ${describe(step.id, step.summary)}`)}`);
+      if (terminal.live) write(`${terminal.clearLine}${cleanLine(`  . ${describe(step)}`)}`);
     },
     outcome: (outcome) => {
       for (const line of describeOutcome(outcome, terminal)) print(line);
@@ -50,17 +50,17 @@ function describeOutcome(outcome: Outcome, { style }: Terminal): string[] {
   const { step, status } = outcome;
   const mark = marks[status];
   const painted = status === 'changed' ? style.green(mark) : status === 'failed' ? style.red(mark) : style.dim(mark);
-  const guess = step.guess === undefined ? '' : `  ~ ${step.guess}`;
-  const exit = outcome.exitCode === undefined || outcome.exitCode === 0 ? '' : `exit ${outcome.exitCode}`;
-  const detail = [exit, outcome.message ?? ''].filter((part) => part !== '').join('  ');
+  // Which setting says it better, plan and status tell; here the line must stay short.
+  const guess = step.guess === undefined ? '' : `  ~ guessed: ${step.guess.replace(/ \(config: .*\)$/, '')}`;
+  const detail = outcome.message ?? (outcome.exitCode ? `exit ${outcome.exitCode}` : '');
   const time = status === 'changed' || status === 'failed' ? `  ${style.dim(formatDuration(outcome.ms))}` : '';
-  const line = `  ${painted} ${describe(step.id, step.summary)}${guess}${detail === '' ? '' : `  ${detail}`}${time}`;
+  const line = `  ${painted} ${describe(step)}${guess}${detail === '' ? '' : `  ${detail}`}${time}`;
   const tail = status === 'failed' ? (outcome.tail ?? []) : [];
   return [line, ...tail.slice(-3).map((text) => `      | ${text}`)];
 }
 
-function describe(id: string, summary: string): string {
-  return `${id.padEnd(16)} ${summary}`;
+function describe(step: Pick<Step, 'id' | 'module' | 'summary'>): string {
+  return `${labelStep(step).padEnd(16)} ${step.summary}`;
 }
 
 /** `4 ms`, `8.4 s`, `2 min 5 s`. */

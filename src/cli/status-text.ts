@@ -1,5 +1,6 @@
 // The status for somebody at a console: verdict first, then what it rests on, failures with their last words, guesses, next boot.
 
+import { labelStep } from '../core/plan.ts';
 import { describeDiagnostic } from '../pipeline/verdict.ts';
 import { formatDuration } from './console-reporter.ts';
 import type { StatusView } from './status-view.ts';
@@ -29,7 +30,7 @@ export function printStatus(view: StatusView, terminal: Terminal = openTerminal(
     const exit = step.exitCode === undefined ? '' : ` exit ${step.exitCode}`;
     const place = step.source === undefined ? '' : ` (${step.source})`;
     lines.push(
-      `${step.status === 'failed' ? style.red('failed ') : 'skipped'}  ${step.id} ${step.summary}${exit}${place}${step.message === undefined ? '' : `: ${step.message}`}`,
+      `${step.status === 'failed' ? style.red('failed ') : 'skipped'}  ${labelStep(step)} ${step.summary}${exit}${place}${step.message === undefined ? '' : `: ${step.message}`}`,
     );
     for (const text of step.tail?.slice(-5) ?? []) lines.push(`         | ${text}`);
     if (step.hint !== undefined) lines.push(`         ${step.hint}`);

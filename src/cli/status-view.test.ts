@@ -158,7 +158,7 @@ test('the text: verdict first, failures with place, code and last words, what is
     ),
     'network  x missing: eth0 10.0.0.5/24',
     'network  x missing: default via 10.0.0.254 dev eth0   ~ first three octets + .254',
-    'failed   runcmd/0 curl exit 3 (user_data:4:5): exited 3',
+    'failed   runcmd[0] curl exit 3 (user_data:4:5): exited 3',
     '         | two',
     '         | three',
     '         | four',

@@ -45,3 +45,8 @@ export type Outcome = {
   /** Last lines of a user command's output. */
   readonly tail?: readonly string[];
 };
+
+/** A step's name for people: `network`, `hostname`, `runcmd[1]`, `users/ops`. */
+export function labelStep({ id, module }: Pick<Step, 'id' | 'module'>): string {
+  return module === 'network' ? 'network' : id.replace(/\/(\d+)$/, '[$1]');
+}

@@ -53,6 +53,24 @@ export function writeSymlinkAtomically(path: string, target: string): void {
   });
 }
 
+/** A new folder that appears with its final owner and mode: a run killed on the way must not leave one that nobody may enter. */
+export function makeDirectoryAtomically(path: string, attributes: { mode: number; uid: number; gid: number }): void {
+  inOpenFolder(dirname(path), (at) => {
+    const temporary = at(makeTemporaryName());
+    fs.mkdirSync(temporary, 0o700);
+    try {
+      if (attributes.uid !== process.geteuid?.() || attributes.gid !== process.getegid?.()) {
+        fs.chownSync(temporary, attributes.uid, attributes.gid);
+      }
+      fs.chmodSync(temporary, attributes.mode);
+      fs.renameSync(temporary, at(basename(path)));
+    } catch (error) {
+      fs.rmdirSync(temporary);
+      throw error;
+    }
+  });
+}
+
 // O_EXCL makes the name ours or fails; it needs to be unused, not secret.
 function makeTemporaryName(): string {
   return `${temporaryPrefix}${process.pid}-${process.hrtime.bigint().toString(36)}`;

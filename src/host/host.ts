@@ -58,6 +58,7 @@ export type Host = {
   /** Makes one folder; its parent exists. Existing: left as it is. */
   makeDirectory(path: string, attributes: { mode: number; uid: number; gid: number }): void;
   makeSymlink(path: string, target: string): void;
+  /** A file, a link or an empty folder; absent is fine. */
   remove(path: string): void;
   /** Within one folder; replaces a file that is there. */
   rename(path: string, to: string): void;

@@ -2,7 +2,7 @@
 
 import * as fs from 'node:fs';
 import { AgentError, exitCodes } from '../core/error.ts';
-import { writeFileAtomically, writeSymlinkAtomically } from './atomic-write.ts';
+import { makeDirectoryAtomically, writeFileAtomically, writeSymlinkAtomically } from './atomic-write.ts';
 import { findCommand, runCommand } from './commands.ts';
 import { createCommandRunner } from './exec.ts';
 import { gatherFacts, readBootId, readDmi } from './gather-facts.ts';
@@ -60,27 +60,16 @@ export function createRealHost(options: { root?: string } = {}): Host {
     readLink,
     writeFile: (path, content, attributes) =>
       orAgentError(path, () => writeFileAtomically(at(path), content, attributes)),
-    makeDirectory: (path, { mode, uid, gid }) =>
+    makeDirectory: (path, attributes) =>
       orAgentError(path, () => {
-        const target = at(path);
-        try {
-          fs.mkdirSync(target, { mode: 0o700 });
-        } catch (error) {
-          if (errorCode(error) === 'EEXIST' && fs.statSync(follow(path)).isDirectory()) return;
-          throw error;
-        }
-        const folder = fs.openSync(target, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW);
-        try {
-          if (uid !== process.geteuid?.() || gid !== process.getegid?.()) fs.fchownSync(folder, uid, gid);
-          fs.fchmodSync(folder, mode);
-        } finally {
-          fs.closeSync(folder);
-        }
+        const existing = fs.statSync(follow(path), { throwIfNoEntry: false });
+        if (existing === undefined) makeDirectoryAtomically(at(path), attributes);
+        else if (!existing.isDirectory()) throw Object.assign(new Error('in the way'), { code: 'EEXIST' });
       }),
     makeSymlink: (path, target) => orAgentError(path, () => writeSymlinkAtomically(at(path), target)),
     rename: (path, to) => orAgentError(path, () => fs.renameSync(at(path), at(to))),
     writeKernelVariable: (path, value) => orAgentError(path, () => fs.writeFileSync(path, value)),
-    remove: (path) => orAgentError(path, () => fs.rmSync(at(path), { force: true })),
+    remove: (path) => orAgentError(path, () => removeEntry(at(path))),
     run: (argv: readonly string[], runOptions?: RunOptions): RunResult => runCommand(commandLine(argv), runOptions),
     exec: async (argv: readonly string[], execOptions: ExecOptions): Promise<ExecResult> =>
       // A bare name is looked up in the command's own PATH, which has /usr/local before the system folders.
@@ -91,6 +80,12 @@ export function createRealHost(options: { root?: string } = {}): Host {
     now: () => Date.now() / 1000,
     monotonic: () => Number(process.hrtime.bigint() - startedAt) / 1e6,
   };
+}
+
+function removeEntry(path: string): void {
+  const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) fs.rmdirSync(path);
+  else if (stat !== undefined) fs.unlinkSync(path);
 }
 
 function toFileStat(stat: fs.Stats): FileStat {

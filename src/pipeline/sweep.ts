@@ -1,32 +1,33 @@
-// Removes what the atomic writer left behind when a run was killed between making a temporary file and renaming it.
+// Removes what a killed run left half made in the folders of the guest.
 
 import type { Step } from '../core/plan.ts';
-import { temporaryPrefix } from '../host/atomic-write.ts';
 import type { Host } from '../host/host.ts';
-import { stateDirectory } from '../state/record.ts';
+import { removeLeftovers } from '../state/leftovers.ts';
 
 /** Looks in the folders that these steps write to; costs a directory listing each. */
 export function sweepTemporaryFiles(steps: readonly Step[], host: Host): void {
   const homes = new Map(host.facts().users.map(({ name, home }) => [name, home]));
-  const folders = new Set([stateDirectory, '/etc', ...steps.flatMap((step) => listFolders(step, homes))]);
-  for (const folder of folders) {
-    for (const name of host.list(folder)) {
-      if (name.startsWith(temporaryPrefix)) host.remove(`${folder}/${name}`);
-    }
-  }
+  const folders = new Set(['/etc', ...steps.flatMap((step) => listFolders(step, homes))]);
+  for (const folder of folders) removeLeftovers(folder, host);
 }
 
+/** The folder of each file, and those above it, which may have had to be made. */
 function listFolders({ action }: Step, homes: ReadonlyMap<string, string>): string[] {
   switch (action.kind) {
     case 'file':
     case 'lines':
     case 'symlink':
-      return [action.path.slice(0, action.path.lastIndexOf('/')) || '/'];
+      return listAncestors(action.path);
     case 'authorizedKeys': {
       const home = homes.get(action.user);
-      return home === undefined ? [] : [`${home}/.ssh`];
+      return home === undefined ? [] : listAncestors(`${home}/.ssh/authorized_keys`);
     }
     default:
       return [];
   }
+}
+
+function listAncestors(path: string): string[] {
+  const parts = path.split('/').slice(1, -1);
+  return ['/', ...parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)];
 }

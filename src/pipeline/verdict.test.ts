@@ -47,7 +47,7 @@ test('the last line: subject alone when fine, else the first problem, how many m
   assert.deepEqual(describeVerdict('web-1', { ...fine, outcomes: [placed], diagnostics: [fault] }), {
     exitCode: 2,
     word: 'DEGRADED',
-    message: 'web-1; runcmd/0 failed, exit 3 (user_data:4:5) (and 1 more)',
+    message: 'web-1; runcmd[0] failed, exit 3 (user_data:4:5) (and 1 more)',
     hint: 'see: guest-init status',
   });
   const lost = describeVerdict('web-1', { ...fine, missingLinks: [missing] });

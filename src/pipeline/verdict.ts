@@ -2,7 +2,7 @@
 
 import { type Diagnostic, formatPlace } from '../core/diagnostic.ts';
 import { type ExitCode, exitCodes } from '../core/error.ts';
-import type { Outcome, Step } from '../core/plan.ts';
+import { labelStep, type Outcome, type Step } from '../core/plan.ts';
 import type { ApplyResult } from './apply.ts';
 
 export type VerdictWord = 'OK' | 'DEGRADED' | 'FAILED';
@@ -68,7 +68,7 @@ function describeProblems(input: VerdictInput): string[] {
     ...(input.cutShort === 'deadline' ? ['ran out of time'] : []),
     ...failed.map(describeFailedStep),
     ...input.diagnostics.filter(({ severity }) => severity === 'error').map(describeDiagnostic),
-    ...skipped.map(({ step, message }) => `${step.id} skipped: ${message}`),
+    ...skipped.map(({ step, message }) => `${labelStep(step)} skipped: ${message}`),
     ...(input.stateFailure === undefined ? [] : [`what was done will be forgotten: ${input.stateFailure}`]),
     ...(input.quarantined === undefined ? [] : [`the state was damaged and set aside as ${input.quarantined}`]),
   ];
@@ -76,8 +76,9 @@ function describeProblems(input: VerdictInput): string[] {
 
 function describeFailedStep({ step, message, exitCode }: Outcome): string {
   const place = step.source === undefined ? '' : ` (${step.source})`;
-  if (exitCode !== undefined) return `${step.id} failed, exit ${exitCode}${place}`;
-  return `${step.id} failed: ${message ?? 'unknown'}${place}`;
+  const name = step.module === 'network' ? `network ${step.summary}` : labelStep(step);
+  if (exitCode !== undefined) return `${name} failed, exit ${exitCode}${place}`;
+  return `${name} failed: ${message ?? 'unknown'}${place}`;
 }
 
 /** `user_data:14:5 write_files[1].path: expected a string, found a number`. */

@@ -1,9 +1,11 @@
 // Where a run keeps its memory: below /var/lib, or, when that cannot be written (full, read-only), below /run for this boot. A guest
 // must get its address and keys all the same; the verdict then says that the memory will not last (exit 30).
 
+import { dirname } from 'node:path';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Host } from '../host/host.ts';
 import { type Journal, openJournal } from './journal.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { fallbackDirectory, type InstanceRecord, saveRecord, stateDirectory } from './record.ts';
 
 export type Store = {
@@ -63,6 +65,8 @@ function makeInstanceDirectory(host: Host, directory: string, name: string): str
   const instance = `${directory}/instances/${name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 128)}`;
   const own = { mode: 0o700, uid: 0, gid: 0 };
   try {
+    // A run that was killed while it made these has no journal to tell of it.
+    for (const folder of [dirname(directory), directory]) removeLeftovers(folder, host);
     for (const folder of [directory, `${directory}/instances`, instance, `${instance}/output`, `${instance}/scripts`]) {
       host.makeDirectory(folder, own);
     }
