@@ -9,8 +9,7 @@ export const logPath = '/var/log/guest-init.log';
 const logLimitBytes = 8 * 1024 * 1024;
 
 /** Appends to the log (0600); an oversized one is kept once as `.1`. A log that cannot be written is left out, never a reason to fail. */
-export function openLogReporter(root: string): Reporter | undefined {
-  const path = root + logPath;
+export function openLogReporter(path: string): Reporter | undefined {
   try {
     rotate(path);
     const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = fs.constants;

@@ -28,8 +28,13 @@ export interface Bundle {
 /** Stands for the build id while the bundle is hashed. */
 const buildIdPlaceholder = '@build-here@';
 
-/** What the units' command lines reach: its chunks are compiled when the code cache is made, not at boot. */
-const bootEntry = 'src/cli/run-command.ts';
+/** What a boot with user_data reaches: these chunks are compiled when the code cache is made, not at boot. */
+const bootEntries = [
+  'src/cli/run-command.ts',
+  'src/modules/registry.generated.ts',
+  'src/userdata/interpret.ts',
+  'src/userdata/module-section.ts',
+];
 
 /** Bundles `entry` to `outDir/guest-init.cjs`. Throws when esbuild reports an error or any warning. */
 export async function buildBundle({ root, entry, outDir, nodeVersion }: BundleOptions): Promise<Bundle> {
@@ -65,16 +70,15 @@ export async function buildBundle({ root, entry, outDir, nodeVersion }: BundleOp
     throw new Error(`esbuild warned, and a warning is an error here:\n${text}`);
   }
   const main = findChunk(result.metafile, entry);
-  const boot = listOutputs(result.metafile).some(([, { entryPoint }]) => entryPoint === bootEntry)
-    ? findChunk(result.metafile, bootEntry)
-    : main;
+  const present = bootEntries.filter((path) =>
+    listOutputs(result.metafile).some(([, output]) => output.entryPoint === path),
+  );
+  const boot = [main, ...present.map((path) => findChunk(result.metafile, path))];
   const code = await linkChunks({
     chunks: new Map(result.outputFiles.map(({ path, text }) => [basename(path), text])),
     main: basename(main),
     eager: new Set(
-      [...listStaticImports(result.metafile, main), ...listStaticImports(result.metafile, boot)].map((path) =>
-        basename(path),
-      ),
+      boot.flatMap((chunk) => [...listStaticImports(result.metafile, chunk)]).map((path) => basename(path)),
     ),
   });
   const buildId = createHash('sha256').update(code).update(nodeVersion).digest('hex').slice(0, 12);

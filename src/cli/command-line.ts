@@ -37,7 +37,12 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     .demandCommand(1, 'Which command? See: guest-init --help')
     .strict()
     .recommendCommands()
-    .parserConfiguration({ 'parse-numbers': false, 'duplicate-arguments-array': false })
+    .parserConfiguration({
+      'parse-numbers': false,
+      'duplicate-arguments-array': false,
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+    })
     .wrap(Math.min(100, process.stdout.columns ?? 80))
     .exitProcess(false)
     .fail((message, error) => {

@@ -2,7 +2,7 @@
 
 import type { Stage } from '../core/plan.ts';
 import { createRealHost } from '../host/real.ts';
-import { openLogReporter } from '../log.ts';
+import { logPath, openLogReporter } from '../log.ts';
 import { combineReporters } from '../pipeline/reporter.ts';
 import { run } from '../pipeline/run.ts';
 import { createConsoleReporter } from './console-reporter.ts';
@@ -20,12 +20,11 @@ export async function runCommand(options: RunArguments): Promise<number> {
   process.umask(0o077);
   let stop = false;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => (stop = true));
-  const root = options.root?.replace(/\/+$/, '') ?? '';
-  const log = process.geteuid?.() === 0 ? openLogReporter(root) : undefined;
+  const host = createRealHost(options.root === undefined ? {} : { root: options.root });
+  const log = process.geteuid?.() === 0 ? openLogReporter(host.resolve(logPath)) : undefined;
   const console = createConsoleReporter();
   const verdict = await run({
-    host: createRealHost(root === '' ? {} : { root }),
-    root,
+    host,
     stages: options.stages,
     force: options.force,
     ...(options.device === undefined ? {} : { device: options.device }),

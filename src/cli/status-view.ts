@@ -38,7 +38,8 @@ export function viewStatus(given: {
   const steps =
     outcomes.length > 0 ? outcomes.map(({ step, ...rest }) => ({ ...step, ...rest })) : (status?.steps ?? []);
   const verdict = status ?? record?.verdict;
-  const exitCode = verdict?.exitCode ?? (record === undefined ? exitCodes.internal : exitCodes.ok);
+  const ended = verdict?.exitCode ?? (record === undefined ? exitCodes.internal : exitCodes.ok);
+  const exitCode = status?.state === 'running' ? exitCodes.ok : ended;
   return {
     state: status?.state ?? (record === undefined ? 'never' : stateOf(exitCode)),
     exitCode,

@@ -20,7 +20,7 @@ export type Terminal = {
 
 /** Looks at the environment (NO_COLOR, TERM) and at standard output. */
 export function openTerminal(): Terminal {
-  const capable = isTerminal() && (process.env.TERM ?? 'dumb') !== 'dumb';
+  const capable = (process.env.TERM ?? 'dumb') !== 'dumb' && isTerminal();
   const colour = capable && (process.env.NO_COLOR ?? '') === '';
   const paint = (code: number): Paint => (colour ? (text) => `\u001b[${code}m${text}\u001b[0m` : (text) => text);
   return {
@@ -44,5 +44,6 @@ const controls = /(?!\u001b\[(?:0|1|2|31|32|33)m)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Cont
 
 /** One line fit for a console: names from a drive may hold line breaks and terminal sequences; only our own colours stay. */
 export function cleanLine(line: string): string {
-  return line.replace(controls, '?');
+  // Nearly every line is plain; building the tables for the other expression would cost each boot a millisecond.
+  return /^[ -~]*$/.test(line) ? line : line.replace(controls, '?');
 }

@@ -7,12 +7,17 @@ import type { InstanceConfig } from './instance-config.ts';
 import type { Step } from './plan.ts';
 import type { Policy } from './policy.ts';
 
+/** A problem that a planner sees. `source` is given only for what is not of the document: the file of the drive, where it is known. */
+export type PlanningProblem = Omit<Diagnostic, 'source' | 'line' | 'column' | 'path'> & { readonly source?: string };
+
 /** What a module's planner may look at. Everything is data; nothing here can change the guest. */
 export type ModuleContext<Config> = {
   /** The module's keys, validated; absent keys are absent. Entries with an error have been dropped and reported. */
   readonly config: Config;
-  /** The other keys of the same document, unvalidated, for the few modules that look at a neighbour's key. */
+  /** All keys of the same document as the author wrote them, unvalidated. */
   readonly document: Readonly<Record<string, unknown>>;
+  /** All keys of the same document as their own modules get them, for the few modules that look at a neighbour's key. */
+  readonly validated: Readonly<Record<string, unknown>>;
   readonly instance: InstanceConfig;
   readonly facts: Facts;
   readonly policy: Policy;
@@ -20,8 +25,11 @@ export type ModuleContext<Config> = {
   place(path: readonly (string | number)[]): string;
   /** Index in the user's list of entry `index` of `config[key]`: dropped entries keep their number in step ids. */
   originalIndex(key: string, index: number): number;
-  /** Reports a problem that the schema cannot see. */
-  report(diagnostic: Omit<Diagnostic, 'source' | 'line' | 'column' | 'path'>, path: readonly (string | number)[]): void;
+  /**
+   * Reports a problem that the schema cannot see. `path` is its place in `config`; undefined means that it is a problem of the
+   * metadata, of the file `problem.source` where that is known.
+   */
+  report(problem: PlanningProblem, path: readonly (string | number)[] | undefined): void;
 };
 
 export type ModuleDefinition<Schema extends GenericSchema = GenericSchema> = {

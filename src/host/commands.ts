@@ -1,8 +1,8 @@
 // Fixed commands: argument arrays, absolute paths from the system folders, fixed environment, deadline, capped output. Never a shell.
 
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { AgentError, exitCodes } from '../core/error.ts';
+import { loadChildProcess } from './child-process.ts';
 import type { RunOptions, RunResult } from './host.ts';
 import { resolveBelowRoot } from './rooted-path.ts';
 
@@ -35,7 +35,7 @@ export function findCommand(name: string, root: string): string | undefined {
 /** Runs `argv[0]`, an absolute path. A non-zero exit is a result; only a command that cannot be started or floods us throws. */
 export function runCommand(argv: readonly string[], options: RunOptions = {}): RunResult {
   const [file = '', ...args] = argv;
-  const result = spawnSync(file, args, {
+  const result = loadChildProcess().spawnSync(file, args, {
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...(options.input === undefined ? {} : { input: options.input }),
     encoding: 'utf8',
@@ -68,7 +68,7 @@ export function describeFailure(name: string, result: RunResult): string {
 /** Runs a command that acts on our open file: it sees `descriptor` as number 3. Gives the exit status. */
 export function runCommandWithDescriptor(argv: readonly string[], descriptor: number): number | null {
   const [file = '', ...args] = argv;
-  return spawnSync(file, args, {
+  return loadChildProcess().spawnSync(file, args, {
     stdio: ['ignore', 'ignore', 'ignore', descriptor],
     env: fixedEnvironment,
     timeout: defaultTimeoutMs,

@@ -8,7 +8,9 @@ import { describeFailure, findCommand, runCommand } from './commands.ts';
 /** World-readable status lives in the outer folder; the inner one is for root alone. */
 export const runtimeDirectory = '/run/guest-init';
 export const privateRuntimeDirectory = `${runtimeDirectory}/private`;
-const driveMountPoint = `${privateRuntimeDirectory}/drive`;
+/** Where a run mounts; the unit's ExecStopPost knows it. */
+export const driveMountPoint = `${privateRuntimeDirectory}/drive`;
+const lookPrefix = `${privateRuntimeDirectory}/look-`;
 
 const mountTimeoutMs = 30_000;
 
@@ -25,18 +27,21 @@ export function makeRuntimeDirectories(): void {
   makeOwnFolder(privateRuntimeDirectory, 0o700);
 }
 
-/** Mounts `device` read-only under the private runtime folder. Throws AgentError 12 when the kernel refuses it. */
-export function mountDrive(device: string): MountedDrive {
-  makeOwnFolder(driveMountPoint, 0o700);
+/** Where this process mounts when it only looks: a run may be under way, and its mount is not ours to take down. */
+export function lookMountPoint(): string {
+  return lookPrefix + process.pid;
+}
+
+/** Mounts `device` read-only at a folder below the private runtime folder. Throws AgentError 12 when the kernel refuses it. */
+export function mountDrive(device: string, mountPoint: string): MountedDrive {
+  makeOwnFolder(mountPoint, 0o700);
   const mount = findCommand('mount', '');
   if (mount === undefined) throw new AgentError(exitCodes.driveUnreadable, 'mount: command not found');
   const options = 'ro,nosuid,nodev,noexec';
-  let result = runCommand([mount, '-o', `${options},nosymfollow`, device, driveMountPoint], {
-    timeoutMs: mountTimeoutMs,
-  });
+  let result = runCommand([mount, '-o', `${options},nosymfollow`, device, mountPoint], { timeoutMs: mountTimeoutMs });
   // util-linux before 2.38 hands the unknown option to the file system, which refuses it; the reader follows no link in any case.
   if (result.status !== 0 && !result.timedOut) {
-    result = runCommand([mount, '-o', options, device, driveMountPoint], { timeoutMs: mountTimeoutMs });
+    result = runCommand([mount, '-o', options, device, mountPoint], { timeoutMs: mountTimeoutMs });
   }
   if (result.status !== 0) {
     throw new AgentError(exitCodes.driveUnreadable, `${device}: ${describeFailure('mount', result)}`, {
@@ -45,34 +50,42 @@ export function mountDrive(device: string): MountedDrive {
   }
   let held = true;
   return {
-    root: driveMountPoint,
-    fileSystem: readDriveMounts()[0]?.fileSystem ?? 'unknown',
+    root: mountPoint,
+    fileSystem: readOwnMounts().find((mounted) => mounted.mountPoint === mountPoint)?.fileSystem ?? 'unknown',
     release() {
       if (!held) return;
       held = false;
-      releaseDrive();
+      unmount(mountPoint);
+      if (mountPoint.startsWith(lookPrefix)) fs.rmdirSync(mountPoint);
     },
   };
 }
 
-/** Unmounts whatever is mounted on our mount point; lazily when it is busy. Throws AgentError 74 when it stays. */
-export function releaseDrive(): void {
-  for (let remaining = readDriveMounts().length; remaining > 0; remaining -= 1) {
-    const umount = findCommand('umount', '');
-    if (umount === undefined) break;
-    if (runCommand([umount, driveMountPoint], { timeoutMs: mountTimeoutMs }).status !== 0) {
-      runCommand([umount, '-l', driveMountPoint], { timeoutMs: mountTimeoutMs });
-    }
-  }
-  if (readDriveMounts().length > 0) {
-    throw new AgentError(exitCodes.driveBusy, `${driveMountPoint}: the drive could not be unmounted`, {
-      hint: `umount -l ${driveMountPoint}`,
-    });
+/** Takes down what runs and looks that were killed left mounted. Throws AgentError 74 when a mount stays. */
+export function sweepMounts(): void {
+  const left = new Set(readOwnMounts().map(({ mountPoint }) => mountPoint));
+  for (const mountPoint of left) {
+    const looker = mountPoint.startsWith(lookPrefix) ? mountPoint.slice(lookPrefix.length) : undefined;
+    if (looker === undefined || !fs.existsSync(`/proc/${looker}`)) unmount(mountPoint);
   }
 }
 
-/** Mounts on our mount point, from /proc/self/mountinfo (proc(5)). */
-function readDriveMounts(): readonly { fileSystem: string; device: string }[] {
+/** Unmounts whatever is mounted there, one over the other; lazily when it is busy. */
+function unmount(mountPoint: string): void {
+  const countMounts = (): number => readOwnMounts().filter((mounted) => mounted.mountPoint === mountPoint).length;
+  const umount = findCommand('umount', '');
+  for (let remaining = countMounts(); umount !== undefined && remaining > 0; remaining -= 1) {
+    if (runCommand([umount, mountPoint], { timeoutMs: mountTimeoutMs }).status === 0) continue;
+    runCommand([umount, '-l', mountPoint], { timeoutMs: mountTimeoutMs });
+  }
+  if (countMounts() === 0) return;
+  throw new AgentError(exitCodes.driveBusy, `${mountPoint}: the drive could not be unmounted`, {
+    hint: `umount -l ${mountPoint}`,
+  });
+}
+
+/** Mounts below our private folder, from /proc/self/mountinfo (proc(5)). */
+function readOwnMounts(): readonly { mountPoint: string; fileSystem: string }[] {
   let text: string;
   try {
     text = fs.readFileSync('/proc/self/mountinfo', 'utf8');
@@ -81,11 +94,12 @@ function readDriveMounts(): readonly { fileSystem: string; device: string }[] {
   }
   return text
     .split('\n')
-    .filter((line) => line.split(' ')[4] === driveMountPoint)
-    .map((line) => {
-      const [fileSystem = 'unknown', device = 'unknown'] = (line.split(' - ')[1] ?? '').split(' ');
-      return { fileSystem, device };
-    });
+    .filter((line) => line.includes(` ${privateRuntimeDirectory}/`))
+    .map((line) => ({
+      mountPoint: line.split(' ')[4] ?? '',
+      fileSystem: (line.split(' - ')[1] ?? 'unknown').split(' ')[0] ?? 'unknown',
+    }))
+    .filter(({ mountPoint }) => mountPoint === driveMountPoint || mountPoint.startsWith(lookPrefix));
 }
 
 function makeOwnFolder(path: string, mode: number): void {
@@ -102,7 +116,7 @@ function makeOwnFolder(path: string, mode: number): void {
     if (!stat.isDirectory() || stat.uid !== process.geteuid?.()) {
       throw new AgentError(exitCodes.stateUnwritable, `${path}: in the way, and not a folder of root's`);
     }
-    if (readDriveMounts().length > 0 && path === driveMountPoint) return;
+    if (readOwnMounts().some(({ mountPoint }) => mountPoint === path)) return;
   }
   fs.chmodSync(path, mode);
 }

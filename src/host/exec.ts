@@ -4,10 +4,10 @@
 // command starts, also for one that says nothing (0.03 ms; never synced): a log that cannot be made is then known before anything has
 // happened, and what an earlier try left there is gone.
 
-import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { AgentError, exitCodes } from '../core/error.ts';
 import { createCappedOutput } from './capped-output.ts';
+import { loadChildProcess } from './child-process.ts';
 import type { ExecOptions, ExecResult } from './host.ts';
 import { type OutputPipe, openOutputPipe } from './output-pipe.ts';
 import { formatTail } from './output-tail.ts';
@@ -94,7 +94,7 @@ function start([file = '', ...args]: readonly string[], { env, cwd }: RunnerOpti
   // The child inherits the mask at the fork, which is over when spawn returns.
   const umask = process.umask(0o022);
   try {
-    const child = spawn(file, args, {
+    const child = loadChildProcess().spawn(file, args, {
       stdio: ['ignore', output, output],
       detached: true,
       env: { ...plainEnvironment, ...env },

@@ -47,6 +47,8 @@ export type ExecOptions = {
 export type Host = {
   /** False below --root: no running kernel, network or services to speak to. */
   readonly live: boolean;
+  /** Where this process finds a guest path: for the journal and the log, which keep descriptors. Links above the last part stay inside the root. */
+  resolve(path: string): string;
   readFile(path: string): Uint8Array | undefined;
   readText(path: string): string | undefined;
   /** Never follows a final symbolic link. */

@@ -88,6 +88,7 @@ export function createMemoryHost(
 
   const host: Host = {
     live: given.live ?? true,
+    resolve: (path) => path,
     readFile: (path) => {
       const node = follow(path);
       if (node !== undefined && node.kind !== 'file') refuse(path, 'cannot be read (EISDIR)');

@@ -4,10 +4,10 @@
 // Not a file: 1 GiB of output would fill the disk before anybody looked. Not Node's own 'pipe': that is a socket, on which
 // `echo >/dev/stderr` fails with ENXIO.
 
-import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { AgentError, exitCodes } from '../core/error.ts';
+import { loadChildProcess } from './child-process.ts';
 import { findCommand, fixedEnvironment } from './commands.ts';
 
 const readBytes = 64 * 1024;
@@ -62,7 +62,12 @@ export async function openOutputPipe(path: string): Promise<OutputPipe> {
       receive(buffer.subarray(0, length));
       return true;
     };
-    const opened = new Socket({ fd: read, readable: true, writable: false, onread: { buffer, callback } });
+    const opened = new (process.getBuiltinModule('node:net').Socket)({
+      fd: read,
+      readable: true,
+      writable: false,
+      onread: { buffer, callback },
+    });
     opened.on('error', () => {});
     return opened;
   }
@@ -111,7 +116,7 @@ export async function openOutputPipe(path: string): Promise<OutputPipe> {
     },
     leaveTo(log) {
       if (socket?.destroyed === true) return;
-      const reader = spawn('/bin/sh', ['-c', leftoverReader], {
+      const reader = loadChildProcess().spawn('/bin/sh', ['-c', leftoverReader], {
         stdio: [read, log, 'ignore'],
         detached: true,
         cwd: '/',
@@ -140,7 +145,7 @@ async function openFifo(path: string): Promise<number> {
 
 /** Not with spawnSync, although nothing else happens meanwhile: the set-up of spawn is needed anyway, and its price is paid once. */
 function makeFifo(path: string): Promise<void> {
-  const child = spawn(findCommand('mkfifo', '') ?? '/usr/bin/mkfifo', ['-m', '600', path], {
+  const child = loadChildProcess().spawn(findCommand('mkfifo', '') ?? '/usr/bin/mkfifo', ['-m', '600', path], {
     stdio: 'ignore',
     env: fixedEnvironment,
     cwd: '/',

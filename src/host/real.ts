@@ -52,6 +52,7 @@ export function createRealHost(options: { root?: string } = {}): Host {
 
   return {
     live,
+    resolve: at,
     readFile,
     readText,
     which,

@@ -22,7 +22,6 @@ import { describeNetwork, describeVerdict, type Verdict } from './verdict.ts';
 
 export type ApplyInstanceOptions = {
   readonly host: Host;
-  readonly root: string;
   readonly reporter: Reporter;
   readonly drive: OpenDrive;
   readonly instance: InstanceConfig;
@@ -50,7 +49,6 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
   let record = options.record ?? beginRecord(options);
   const store = openStore({
     host,
-    root: options.root,
     record,
     fresh: decision.fresh && (options.force || options.quarantined === undefined),
   });
@@ -58,7 +56,10 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
   try {
     const todo = decision.work.filter(({ work }) => work !== 'none');
     for (const { stage, work } of todo) {
-      const plan = planInterpreted(input, { facts: host.facts(), policy: options.policy });
+      const earlier = results.at(-1)?.plan;
+      // Fresh facts for what a stage does; one that had nothing to do a moment ago has nothing to do now.
+      const idle = earlier !== undefined && !earlier.steps.some((step) => step.stage === stage);
+      const plan = idle ? earlier : planInterpreted(input, { facts: host.facts(), policy: options.policy });
       const diagnostics = [...options.inputDiagnostics, ...plan.diagnostics];
       tellDiagnostics(options.reporter, diagnostics, record);
       const startedAt = host.now();
@@ -75,7 +76,8 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
       if (stage !== todo.at(-1)?.stage) store.save(record);
     }
     const verdict = conclude(options, record, results, store);
-    record = { ...record, verdict };
+    const { stamp } = options.drive;
+    record = { ...record, ...(stamp === undefined ? {} : { driveStamp: stamp }), verdict };
     store.save(record);
     // The last save may have been the first to fail.
     const last = store.failure() === undefined ? verdict : conclude(options, record, results, store);

@@ -1,8 +1,11 @@
 // What a run makes of the journal that an interrupted one left.
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import type { Outcome, Step } from '../core/plan.ts';
+import { executorFor } from '../executors/index.ts';
 import { fingerprintAction } from '../state/fingerprint.ts';
 import { type ApplyRun, makeExecStep, makeFileStep, makeStep, openApplyRun } from './testing/apply-run.ts';
 
@@ -87,24 +90,39 @@ test('a file that was begun is simply written: no limit of tries', async () => {
   assert.deepEqual((await apply([step])).list, ['a changed']);
 });
 
-test('an append that was cut off after its effect is recognised, one before it is done', async () => {
-  const step = makeStep('a', { kind: 'file', path: '/a', content: 'new\n', mode: 0o644, append: true });
-  for (const state of ['old\n', 'old\nnew\n']) {
-    const { apply, leave, files, close } = open({ files: { '/a': { content: 'old\n' } } });
-    // What the interrupted run wrote before it touched the file.
-    const token = (await import('../executors/index.ts'))
-      .executorFor(step.action)
-      .token?.(step.action, openApplyRun({ files: { '/a': 'old\n' } }).host);
-    assert.ok(token !== undefined);
-    leave({ event: 'begin', ...mark(step), token });
-    const node = files.get('/a');
-    assert.ok(node);
-    node.content = new TextEncoder().encode(state);
-    assert.deepEqual((await apply([step])).list, ['a changed']);
-    assert.equal(new TextDecoder().decode(files.get('/a')?.content), 'old\nnew\n', `from ${JSON.stringify(state)}`);
-    close();
-  }
-});
+const append = makeStep('a', { kind: 'file', path: '/a', content: 'new\n', mode: 0o644, append: true });
+
+/** What a run journals before it adds to a file with this content. */
+function markAppend(before: string): string {
+  const { host, close } = openApplyRun({ files: { '/a': before } });
+  const token = executorFor(append.action).token?.(append.action, host);
+  close();
+  assert.ok(token !== undefined);
+  return token;
+}
+
+for (const [name, state] of [
+  ['before', 'old\n'],
+  ['after', 'old\nnew\n'],
+] as const) {
+  test(`an append that was cut off ${name} its effect is in the file once`, async () => {
+    const { apply, leave, host } = open({ files: { '/a': state } });
+    leave({ event: 'begin', ...mark(append), token: markAppend('old\n') });
+    assert.deepEqual((await apply([append])).list, ['a changed']);
+    assert.equal(host.readText('/a'), 'old\nnew\n');
+  });
+
+  test(`an append that was cut off ${name} its effect, and again while it was taken up, is in the file once`, async () => {
+    const { apply, leave, host, folder, journalText } = open({ files: { '/a': state } });
+    leave({ event: 'begin', ...mark(append), token: markAppend('old\n') });
+    await apply([append]);
+    // The power goes before the last line reaches the disk: the journal ends with the second begin.
+    const [first = '', second = ''] = journalText().split('\n');
+    writeFileSync(join(folder, 'journal.ndjson'), `${first}\n${second}\n`);
+    assert.deepEqual((await apply([append])).list, ['a changed']);
+    assert.equal(host.readText('/a'), 'old\nnew\n');
+  });
+}
 
 test('a step of every boot is done again in another boot, and only there', async () => {
   const { apply, effects } = open();

@@ -12,6 +12,7 @@ import {
 } from '../host/block-devices.ts';
 import { type MountedDrive, mountDrive } from '../host/drive-mount.ts';
 import { createDriveReader } from '../host/drive-reader.ts';
+import { readDriveStamp } from '../host/drive-stamp.ts';
 import { fingerprintData } from '../state/fingerprint.ts';
 
 /** A drive that is open for reading; `release` unmounts it and may be called twice. */
@@ -19,6 +20,8 @@ export type OpenDrive = {
   /** For people: `config-2 on /dev/sr0 (iso9660)`. */
   readonly description: string;
   readonly device?: string;
+  /** Recognises the drive the next time; taken before mounting, which may change what the device shows. */
+  readonly stamp?: string;
   /** Where scripts may read it. */
   readonly root: string;
   readonly reading: DatasourceReading;
@@ -28,10 +31,13 @@ export type OpenDrive = {
 export type DiscoverOptions = {
   readonly datasources: readonly Datasource[];
   readonly datasourceOptions: DatasourceOptions;
+  /** Folder to mount at: a run's, or one for this process that only looks. */
+  readonly mountPoint: string;
   readonly label: string;
-  readonly dmi: Dmi;
-  /** How long to wait for a drive to appear, in milliseconds. */
-  readonly waitMs: number;
+  /** Asked only when there are several drives. */
+  dmi(): Dmi;
+  /** How long to wait for a drive to appear, in milliseconds; asked only when there is none yet. */
+  waitMs(): number;
   /** Milliseconds on the monotonic clock. */
   monotonic(): number;
   stopRequested(): boolean;
@@ -42,11 +48,11 @@ const longestPauseMs = 1000;
 
 /** The drive with the label, or undefined when none appears in time. Throws AgentError 11 (several) or 12 (unreadable). */
 export async function discoverDrive(options: DiscoverOptions): Promise<OpenDrive | undefined> {
-  const deadline = options.monotonic() + options.waitMs;
+  const start = options.monotonic();
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     const found = await scan(options);
     if (found !== undefined) return found;
-    const remaining = deadline - options.monotonic();
+    const remaining = start + options.waitMs() - options.monotonic();
     if (remaining <= 0 || options.stopRequested()) return undefined;
     await new Promise((resolve) => setTimeout(resolve, Math.min(pauseMs, remaining)));
   }
@@ -55,11 +61,12 @@ export async function discoverDrive(options: DiscoverOptions): Promise<OpenDrive
 /** Opens exactly this device (`--device`). Throws AgentError 12 when it cannot be mounted or holds no config drive. */
 export function openDevice(
   device: string,
-  options: Pick<DiscoverOptions, 'datasources' | 'datasourceOptions'>,
+  options: Pick<DiscoverOptions, 'datasources' | 'datasourceOptions' | 'mountPoint'>,
 ): OpenDrive {
-  const mounted = mountDrive(device);
+  const stamp = readDriveStamp(device);
+  const mounted = mountDrive(device, options.mountPoint);
   try {
-    return openMounted(device, mounted, options);
+    return { ...openMounted(device, mounted, options), ...(stamp === undefined ? {} : { stamp }) };
   } catch (error) {
     mounted.release();
     throw error;
@@ -112,7 +119,7 @@ function openOneOf(devices: readonly string[], options: DiscoverOptions): OpenDr
   if (first === undefined) throw failure;
   if (readable.every(({ reading }) => fingerprintData(reading) === fingerprintData(first.reading)))
     return openDevice(first.device, options);
-  const uuid = options.dmi.productUuid;
+  const uuid = options.dmi().productUuid;
   const ours = readable.filter(
     ({ reading }) => uuid !== undefined && reading.instance?.id.uuid?.toLowerCase() === uuid,
   );

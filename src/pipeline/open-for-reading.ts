@@ -4,7 +4,7 @@ import { AgentError, exitCodes } from '../core/error.ts';
 import type { Dmi } from '../core/facts.ts';
 import type { Policy } from '../core/policy.ts';
 import { datasources } from '../datasources/registry.generated.ts';
-import { makeRuntimeDirectories } from '../host/drive-mount.ts';
+import { lookMountPoint, makeRuntimeDirectories } from '../host/drive-mount.ts';
 import { discoverDrive, type OpenDrive, openDevice, openFolder } from './discover.ts';
 
 /** Throws AgentError 77 where mounting needs root, 10 when there is no drive. The caller releases what it gets. */
@@ -14,7 +14,11 @@ export async function openForReading(options: {
   readonly policy: Policy;
   readonly dmi: Dmi;
 }): Promise<OpenDrive> {
-  const common = { datasources, datasourceOptions: { adminPassword: options.policy.admin_pass } };
+  const common = {
+    datasources,
+    datasourceOptions: { adminPassword: options.policy.admin_pass },
+    mountPoint: lookMountPoint(),
+  };
   if (options.source !== undefined) return openFolder(options.source, common);
   if (process.geteuid?.() !== 0) {
     throw new AgentError(exitCodes.notRoot, 'only root can mount the drive', {
@@ -26,8 +30,8 @@ export async function openForReading(options: {
   const drive = await discoverDrive({
     ...common,
     label: options.policy.drive.label,
-    dmi: options.dmi,
-    waitMs: 0,
+    dmi: () => options.dmi,
+    waitMs: () => 0,
     monotonic: () => 0,
     stopRequested: () => false,
   });

@@ -1,6 +1,6 @@
 // Makes the plan: what the drive asks for, against what the guest is, as one ordered list of steps. Pure: the same input, the same plan.
 
-import type { ModuleDefinition } from '../core/define.ts';
+import type { ModuleContext, ModuleDefinition } from '../core/define.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Facts } from '../core/facts.ts';
 import type { InstanceConfig } from '../core/instance-config.ts';
@@ -29,29 +29,47 @@ export function planInstance(input: PlanInput): PlannedInstance {
   const { instance, facts, policy, userData } = input;
   const network = planNetwork({ network: instance.network, facts, policy });
   const diagnostics: Diagnostic[] = [...network.diagnostics];
+  const guest = { instance, facts, policy, ...describeDocument(userData.document) };
   const steps: Step[] = [...network.steps];
   for (const module of orderModules(input.modules)) {
     const present = userData.document?.sections.get(module.name);
     if (present === undefined && module.always !== true) continue;
     const section = present ?? input.emptySection(module);
-    steps.push(
-      ...module.plan({
-        config: section.config,
-        document: userData.document?.raw ?? {},
-        instance,
-        facts,
-        policy,
-        place: section.place,
-        originalIndex: section.originalIndex,
-        report: (diagnostic, path) => diagnostics.push(section.locateDiagnostic(diagnostic, path)),
-      }),
-    );
+    steps.push(...module.plan(makeContext({ guest, section, diagnostics })));
   }
   const { script } = userData;
   if (script !== undefined) steps.push(planScript(script));
   // Stable: within a stage the order of planning is the order of work.
   const ordered = [...steps.filter((step) => step.stage === 'early'), ...steps.filter((step) => step.stage === 'late')];
   return { steps: ordered, diagnostics, missingLinks: network.missingLinks, toolReasons: network.toolReasons };
+}
+
+type GuestContext = Pick<ModuleContext<unknown>, 'document' | 'validated' | 'instance' | 'facts' | 'policy'>;
+
+/** A document as every module sees it: as written, and with what was left of it after validation. */
+export function describeDocument(document: Interpretation['document']): Pick<GuestContext, 'document' | 'validated'> {
+  const configs = [...(document?.sections.values() ?? [])].map(({ config }) => config);
+  return { document: document?.raw ?? {}, validated: Object.assign({}, ...configs) };
+}
+
+/** What one module's planner gets; what it reports is added to `diagnostics`, with its place in the document or as the metadata's. */
+export function makeContext(given: {
+  readonly guest: GuestContext;
+  readonly section: ModuleSection;
+  readonly diagnostics: Diagnostic[];
+}): ModuleContext<unknown> {
+  const { guest, section, diagnostics } = given;
+  return {
+    ...guest,
+    config: section.config,
+    place: section.place,
+    originalIndex: section.originalIndex,
+    report(problem, path) {
+      diagnostics.push(
+        path === undefined ? { source: 'metadata', ...problem } : section.locateDiagnostic(problem, path),
+      );
+    },
+  };
 }
 
 function planScript(script: NonNullable<Interpretation['script']>): Step {

@@ -4,7 +4,9 @@ import { AgentError, exitCodes } from '../core/error.ts';
 import type { Stage } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import { datasources } from '../datasources/registry.generated.ts';
-import { makeRuntimeDirectories, releaseDrive } from '../host/drive-mount.ts';
+import { findLabelledByUdev } from '../host/block-devices.ts';
+import { driveMountPoint, makeRuntimeDirectories, sweepMounts } from '../host/drive-mount.ts';
+import { readDriveStamp } from '../host/drive-stamp.ts';
 import type { Host } from '../host/host.ts';
 import { takeLock } from '../host/lock.ts';
 import { type InstanceRecord, loadRecord } from '../state/record.ts';
@@ -19,8 +21,6 @@ import type { Verdict } from './verdict.ts';
 
 export type RunOptions = {
   readonly host: Host;
-  /** The folder that plays `/` with --root; empty for this machine. */
-  readonly root: string;
   readonly stages: readonly Stage[];
   readonly device?: string;
   readonly source?: string;
@@ -71,12 +71,14 @@ export type Conclusion = {
 async function runLocked(options: RunOptions, startedAt: number): Promise<Conclusion> {
   const { host } = options;
   // What a run that was killed left behind.
-  releaseDrive();
+  sweepMounts();
   const policy = await loadPolicy(host);
   const { record, quarantined } = loadRecord(host);
   const bootId = host.bootId();
   // A guest that had its address keeps it at every boot, drive or no drive.
   const kept = record === undefined || !host.live || options.force ? undefined : keepNetwork(record, host);
+
+  if (record !== undefined && isKnownDrive(options, policy, record)) return concludeAlreadyApplied(record, kept);
 
   let drive: OpenDrive | undefined;
   try {
@@ -117,26 +119,43 @@ async function runLocked(options: RunOptions, startedAt: number): Promise<Conclu
   }
 }
 
+/** At nearly every boot the one labelled drive is the one that was applied: then it need not be mounted to know that. */
+function isKnownDrive(options: RunOptions, policy: Policy, record: InstanceRecord): boolean {
+  const { host, force, device, source } = options;
+  if (force || device !== undefined || source !== undefined || record.driveStamp === undefined) return false;
+  const { instance } = record;
+  const { work } = decideWork({ record, instance, requested: options.stages, bootId: host.bootId(), force });
+  if (work.some((entry) => entry.work !== 'none')) return false;
+  const [only, ...others] = findLabelledByUdev(policy.drive.label);
+  if (only === undefined || others.length > 0 || readDriveStamp(only) !== record.driveStamp) return false;
+  refuseForeignDrive(instance, host.dmi(), force);
+  return true;
+}
+
 async function openDrive(
   options: RunOptions,
   policy: Policy,
   record: InstanceRecord | undefined,
 ): Promise<OpenDrive | undefined> {
-  const common = { datasources, datasourceOptions: { adminPassword: policy.admin_pass } };
+  const common = {
+    datasources,
+    datasourceOptions: { adminPassword: policy.admin_pass },
+    mountPoint: driveMountPoint,
+  };
   if (options.source !== undefined) return openFolder(options.source, common);
   if (options.device !== undefined) return openDevice(options.device, common);
-  const dmi = options.host.dmi();
-  const waitMs =
-    1000 * (isDriveRequired(policy, expectsDrive(dmi, record)) ? policy.drive.wait_required : policy.drive.wait);
+  const { wait_required: waitRequired, wait } = policy.drive;
+  const waitSeconds = (): number =>
+    isDriveRequired(policy, expectsDrive(options.host.dmi(), record)) ? waitRequired : wait;
   let told = false;
   return discoverDrive({
     ...common,
     label: policy.drive.label,
-    dmi,
-    waitMs,
+    dmi: options.host.dmi,
+    waitMs: () => 1000 * waitSeconds(),
     monotonic: options.host.monotonic,
     stopRequested: () => {
-      if (!told) options.reporter.note(`waiting up to ${waitMs / 1000} s for a drive labelled ${policy.drive.label}`);
+      if (!told) options.reporter.note(`waiting up to ${waitSeconds()} s for a drive labelled ${policy.drive.label}`);
       told = true;
       return options.stopRequested();
     },

@@ -1,7 +1,7 @@
 // Tells whether two pieces of data say the same: a journaled step and a planned one, the content of two drives.
 
 import type { Action } from '../core/action.ts';
-import { checksum } from './checksum.ts';
+import { checksum } from '../core/checksum.ts';
 
 /** Checksum of an action. Secrets count as one placeholder: nothing derived from a password is kept. */
 export function fingerprintAction(action: Action): string {

@@ -1,12 +1,12 @@
 // What guest-init remembers of this guest: one versioned file about the current instance. Everything else (status, query, the next
 // run's decisions) is read from it. Root-only: it holds the last lines of user commands.
 
+import { checksum } from '../core/checksum.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { ExitCode } from '../core/error.ts';
 import type { InstanceId } from '../core/instance-config.ts';
 import type { Outcome, Stage, Step } from '../core/plan.ts';
 import type { Host } from '../host/host.ts';
-import { checksum } from './checksum.ts';
 
 export const stateDirectory = '/var/lib/guest-init';
 /** Stands in for this boot when the other cannot be written. */
@@ -30,6 +30,8 @@ export type InstanceRecord = {
   readonly hostname?: string;
   /** The drive or folder, for people: `/dev/sr0 (iso9660)`. */
   readonly source: string;
+  /** Recognises the drive that was applied, without mounting it. */
+  readonly driveStamp?: string;
   readonly startedAt: number;
   readonly bootId: string;
   /** A stage that has run to its end for this instance; absent = not yet, or cut off. */

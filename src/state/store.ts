@@ -19,7 +19,7 @@ export type Store = {
 };
 
 /** Opens the store and saves `record`, so that a run that dies now is taken up again. Throws AgentError 30 when not even /run can be written. */
-export function openStore(options: { host: Host; root: string; record: InstanceRecord; fresh: boolean }): Store {
+export function openStore(options: { host: Host; record: InstanceRecord; fresh: boolean }): Store {
   try {
     return openIn(stateDirectory, options, undefined);
   } catch (error) {
@@ -30,12 +30,12 @@ export function openStore(options: { host: Host; root: string; record: InstanceR
 
 function openIn(
   directory: string,
-  { host, root, record, fresh }: { host: Host; root: string; record: InstanceRecord; fresh: boolean },
+  { host, record, fresh }: { host: Host; record: InstanceRecord; fresh: boolean },
   reason: string | undefined,
 ): Store {
   const instanceDirectory = makeInstanceDirectory(host, directory, record.name);
   // The journal first: a record that names this instance makes the journal's lines count, also those of an earlier life of it.
-  const journal = openJournal(root + instanceDirectory, { fresh });
+  const journal = openJournal(host.resolve(instanceDirectory), { fresh });
   let failure = reason;
   const attempt = (effect: () => void): void => {
     try {

@@ -110,7 +110,7 @@ for (const ending of ['succeeds', 'fails'] as const) {
       );
 
       fs.mkdirSync(join(folder, ending, 'var/log'), { recursive: true });
-      const log = openLogReporter(join(folder, ending));
+      const log = openLogReporter(join(folder, ending, 'var/log/guest-init.log'));
       assert.ok(log);
       const lines: string[] = [];
       mock.method(

@@ -7,7 +7,7 @@ import { exitCodes } from '../../core/error.ts';
 import type { DatasourceReading } from '../datasource.ts';
 import { createMemoryDrive, type MemoryDriveEntry } from '../testing/memory-drive.ts';
 import { configDrive } from './index.ts';
-import { injectedFilesLimit, listVersions } from './layout.ts';
+import { injectedBytesLimit, injectedFileLimitBytes, injectedFilesLimit, listVersions } from './layout.ts';
 
 const uuid = '8c1c4b6e-0000-4000-8000-000000000001';
 const key = (name: string): string => `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1 ${name}`;
@@ -342,4 +342,30 @@ test('injected files: only so many', () => {
   const reading = readMeta({ uuid, files }, { 'openstack/content/a': 'x' });
   assert.equal(reading.instance?.files.length, injectedFilesLimit);
   assert.match(problems(reading)[0] ?? '', /more than 1000 entries/);
+  assert.equal(reading.diagnostics[0]?.code, 'limit');
+});
+
+test('injected files: only so many bytes in all, each mention of a content file counted', () => {
+  const big = new Uint8Array(injectedFileLimitBytes);
+  const whole = injectedBytesLimit / injectedFileLimitBytes;
+  const name = (path: string, file: string) => ({ path, content_path: `/content/${file}` });
+  const full = Array.from({ length: whole }, (_, index) => name(`/f${index}`, 'big'));
+  const contents = { 'openstack/content/big': big, 'openstack/content/one': 'x', 'openstack/content/none': '' };
+  const paths = (...more: object[]) => {
+    const reading = readMeta({ uuid, files: [...full, ...more] }, contents);
+    return {
+      extra: reading.instance?.files.slice(whole).map(({ path }) => path),
+      limits: reading.diagnostics.map(({ code, message }) => `${code} ${message}`),
+    };
+  };
+  assert.deepEqual(paths(name('/none', 'none')), { extra: ['/none'], limits: [] });
+  assert.deepEqual(paths(name('/one', 'one')), {
+    extra: [],
+    limits: ['limit more than 64 MiB in all injected files; files[16] is left out'],
+  });
+  // Once over the limit nothing more is read: what is missing later is not even looked for.
+  assert.deepEqual(paths(name('/one', 'one'), name('/none', 'none'), name('/x', 'nowhere')), {
+    extra: [],
+    limits: ['limit more than 64 MiB in all injected files; files[16] to files[18] are left out'],
+  });
 });

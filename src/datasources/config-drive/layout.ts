@@ -8,6 +8,8 @@ export const metaDataLimitBytes = 4 * 1024 * 1024;
 export const userDataLimitBytes = 4 * 1024 * 1024;
 export const injectedFileLimitBytes = 4 * 1024 * 1024;
 export const injectedFilesLimit = 1000;
+/** Of all injected files together: they are held in memory until they are written. */
+export const injectedBytesLimit = 64 * 1024 * 1024;
 
 /** Version folders below `openstack/`, newest first: `latest` is the newest by definition, then the dated ones downwards. */
 export function listVersions(reader: DriveReader): readonly string[] {

@@ -4,17 +4,13 @@ import type { ModuleContext } from '../../core/define.ts';
 import type { Step } from '../../core/plan.ts';
 import { readGroupMembers } from '../users/accounts.ts';
 import { resolveLoginUser } from '../users/login-user.ts';
-import { listUserRequests } from '../users/requests.ts';
 import type { Groups } from './schema.ts';
 
 /** Steps `groups/NAME`. A member who neither exists nor is made is reported and left out; the group is made all the same. */
 export function planGroups(context: ModuleContext<Groups>): Step[] {
   const { groups } = context.config;
-  const { facts, policy, document } = context;
-  const login = resolveLoginUser({ document, facts, policy });
-  const existing = new Set(facts.users.map(({ name }) => name));
-  const planned = new Set((listUserRequests(document.users) ?? []).map(({ name }) => name));
-  if (login.wantsDefault) planned.add(login.defaultUser.name);
+  const { planned } = resolveLoginUser(context);
+  const existing = new Set(context.facts.users.map(({ name }) => name));
   return [...readGroupMembers(groups)].map(([name, names]): Step => {
     const path = findPath(groups, name);
     const members = [...new Set(names)].filter((member) => existing.has(member) && !planned.has(member));

@@ -123,6 +123,7 @@ describe('the step', () => {
     assert.equal((steps[0]?.action as HostnameAction | undefined)?.name, 'my-web');
     const told = diagnostics.filter(({ severity }) => severity === 'warning');
     assert.equal(told.length, 1);
+    assert.deepEqual([told[0]?.source, told[0]?.line], ['metadata', undefined]);
     assert.doesNotMatch(JSON.stringify(told), /my.web/);
   });
   test('an address as metadata name is no news', () => {

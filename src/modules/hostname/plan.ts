@@ -14,7 +14,7 @@ export function planHostname(context: ModuleContext<Hostname>): Step[] {
     if (instance.hostname !== undefined) {
       context.report(
         { severity: 'warning', code: 'value', message: 'the metadata name of the guest holds no usable host name' },
-        [],
+        undefined,
       );
     }
     return [];
@@ -26,7 +26,7 @@ export function planHostname(context: ModuleContext<Hostname>): Step[] {
         code: 'value',
         message: 'the metadata name of the guest is no host name; it was made one',
       },
-      [],
+      undefined,
     );
   }
   const name = chooseKernelName(names, config.prefer_fqdn_over_hostname ?? prefersFqdnByDefault(facts.os));

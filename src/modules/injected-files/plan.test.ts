@@ -5,14 +5,23 @@ import { injectedFiles } from './index.ts';
 
 test('each bad path is an error that names the file by number, and the rest goes on', () => {
   const paths = ['', 'a', '/', '/proc/sys/kernel/core_pattern', '/a\0b', '/ok'];
-  const files = paths.map((path) => ({ path, content: new Uint8Array(), source: 'x' }));
+  const files = paths.map((path) => ({
+    path,
+    content: new Uint8Array(),
+    source: 'openstack/content/0000',
+  }));
   const { steps, diagnostics } = planDocument(injectedFiles, '{}\n', { instance: { files } });
   assert.deepEqual(
     steps.map(({ id }) => id),
     ['injected_files/5'],
   );
   assert.deepEqual(
-    diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message),
+    diagnostics
+      .filter(({ severity }) => severity === 'error')
+      .map(({ source, line, message }) => {
+        assert.deepEqual([source, line], ['openstack/content/0000', undefined]);
+        return message;
+      }),
     [
       'injected file 0 of the metadata: expected an absolute path',
       'injected file 1 of the metadata: expected an absolute path',

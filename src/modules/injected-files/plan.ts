@@ -10,10 +10,8 @@ export function planInjectedFiles({ instance, report }: ModuleContext<InjectedFi
   return instance.files.flatMap((file, index): Step[] => {
     const expected = explainUnusablePath(file.path);
     if (expected !== undefined) {
-      report(
-        { severity: 'error', code: 'value', message: `injected file ${index} of the metadata: expected ${expected}` },
-        [],
-      );
+      const message = `injected file ${index} of the metadata: expected ${expected}`;
+      report({ severity: 'error', code: 'value', source: file.source, message }, undefined);
       return [];
     }
     const path = normalisePath(file.path);

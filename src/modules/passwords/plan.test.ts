@@ -126,6 +126,31 @@ const cases: [title: string, given: Given, passwords: Open[], problems: RegExp[]
     [/^metadata error: metadata admin_pass: expected a password of one line/],
   ],
   [
+    'admin_pass with a line end is the metadata’s, though there is a document',
+    {
+      document: 'users: [default]\n',
+      instance: { adminPassword: new Secret('nova\nroot:x') },
+      policy: { admin_pass: true },
+    },
+    [],
+    [/^metadata error: metadata admin_pass: expected a password of one line/],
+  ],
+  [
+    'a user dropped for a fault has no password to set; the next one receives `password`',
+    {
+      document:
+        'users: [{name: ops, gecos: "a:b"}, dev]\npassword: sesame\nchpasswd: {users: [{name: ops, password: x, type: text}]}\n',
+    },
+    [{ user: 'dev', text: 'sesame', expire: true }],
+    [/error users\[0\]\.gecos/, /error chpasswd\.users\[0\]: no such user/],
+  ],
+  [
+    'a default user that nobody makes has no password to set',
+    { document: 'chpasswd: {users: [{name: debian, password: x, type: text}]}\n' },
+    [],
+    [/error chpasswd\.users\[0\]: no such user/],
+  ],
+  [
     'a user that is not there',
     { document: 'chpasswd: {users: [{name: nobody-knows, password: x, type: text}]}\n' },
     [],

@@ -6,7 +6,6 @@ import type { Step } from '../../core/plan.ts';
 import { Secret } from '../../core/secret.ts';
 import { resolveLoginUser } from '../users/login-user.ts';
 import { isOneLine } from '../users/names.ts';
-import { listUserRequests } from '../users/requests.ts';
 import type { Passwords } from './schema.ts';
 import { isHashLike, listPasswordRequests, type PasswordRequest } from './targets.ts';
 
@@ -15,8 +14,7 @@ type Context = ModuleContext<Passwords>;
 /** Steps `passwords/NAME`. Only passwords given as text or made up expire, and only those that the document asked for. */
 export function planPasswords(context: Context): Step[] {
   const { config, instance, policy, facts } = context;
-  const { document } = context;
-  const login = resolveLoginUser({ document, facts, policy });
+  const login = resolveLoginUser(context);
   const { requests, malformed, homeless } = listPasswordRequests({ document: config, instance, policy, login });
   for (const path of malformed) {
     context.report({ severity: 'error', code: 'value', message: 'expected a "user:password" line' }, path);
@@ -33,20 +31,17 @@ export function planPasswords(context: Context): Step[] {
     const message = 'chpasswd.list is the old form of chpasswd.users';
     context.report({ severity: 'note', code: 'deprecated', message }, ['chpasswd', 'list']);
   }
-  const planned = new Set([
-    ...(listUserRequests(document.users) ?? []).map(({ name }) => name),
-    ...(login.wantsDefault ? [login.defaultUser.name] : []),
-  ]);
-  const known = new Set([...facts.users.map(({ name }) => name), ...planned]);
+  const { planned } = login;
+  const known = new Set([...facts.users.map(({ name }) => name), 'root', ...planned]);
   return requests.flatMap((request) => {
     const problem = findProblem(request, known);
     if (problem !== undefined) {
-      context.report({ severity: 'error', ...problem }, request.path ?? []);
+      context.report({ severity: 'error', ...problem }, request.path);
       return [];
     }
     if (request.kind === 'hash' && !isHashLike(request.password)) {
       const message = 'not a crypt(3) hash, so nobody can log in with it; type: text says that it is a plain password';
-      context.report({ severity: 'warning', code: 'value', message }, request.path ?? []);
+      context.report({ severity: 'warning', code: 'value', message }, request.path);
     }
     return [toStep({ context, request, isPlanned: planned.has(request.user) })];
   });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
+import { users } from '../users/index.ts';
 import { testCases } from '../write-files/testing/plan-case.ts';
 import { sshAuthorizedKeys } from './index.ts';
 
-testCases(join(import.meta.dirname, 'cases'), sshAuthorizedKeys);
+testCases(join(import.meta.dirname, 'cases'), sshAuthorizedKeys, [users]);

@@ -63,6 +63,12 @@ const cases: [title: string, given: Given, actions: object[], problems: RegExp[]
     [/^metadata error: metadata public key 1: key options are accepted in user_data only \(refused\)$/],
   ],
   [
+    'a bad key of the metadata is the metadata’s, though there is a document',
+    { instance: { publicKeys: ['ssh-rsa AAAA', launchKey] }, document: 'disable_root: false\n' },
+    [keys('debian', 'metadata', [launchKey]), keys('root', 'metadata', [launchKey])],
+    [/^metadata error: metadata public key 1: expected a ssh-rsa key/],
+  ],
+  [
     'a bad key is dropped alone',
     { document: `ssh_authorized_keys: [ssh-rsa AAAA, "${launchKey}"]\n` },
     [keys('debian', 'user-data', [launchKey]), keys('root', 'user-data', [launchKey], message)],

@@ -16,8 +16,8 @@ type Source = {
 
 /** Steps `ssh_authorized_keys/NAME/BLOCK`: what the metadata gives and what the document gives stay apart in the file. */
 export function planSshAuthorizedKeys(context: ModuleContext<SshAuthorizedKeys>): Step[] {
-  const { config, facts, policy, document, instance } = context;
-  const login = resolveLoginUser({ document, facts, policy });
+  const { config, instance } = context;
+  const login = resolveLoginUser(context);
   const metadata = config.allow_public_ssh_keys === false ? [] : instance.publicKeys;
   const sources: Source[] = [
     { block: 'metadata', keys: readKeys({ metadata, report: context.report }), source: 'metadata public keys' },

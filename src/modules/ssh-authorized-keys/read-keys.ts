@@ -14,8 +14,8 @@ export function readKeys(
   from: { report: Report } & ({ value: unknown; path: Path } | { metadata: readonly string[] }),
 ): PublicKey[] {
   const inMetadata = 'metadata' in from;
-  const entries: [text: string, path: Path, label: string][] = inMetadata
-    ? from.metadata.map((text, index) => [text, [], `metadata public key ${index + 1}: `])
+  const entries: [text: string, path: Path | undefined, label: string][] = inMetadata
+    ? from.metadata.map((text, index) => [text, undefined, `metadata public key ${index + 1}: `])
     : listLines(from.value, from.path).map(([text, path]) => [text, path, '']);
   const keys: PublicKey[] = [];
   const seen = new Set<string>();

@@ -151,6 +151,106 @@ const defaultUserCases: Case[] = [
     },
   ],
   [
+    'a user dropped for a fault receives nothing; the next one does',
+    { ...withKey, document: 'users: [{name: ops, gecos: "a:b"}, dev]\npassword: sesame\n' },
+    (plan) => {
+      assert.deepEqual(ids(plan), [
+        'users/dev',
+        'ssh_authorized_keys/dev/metadata',
+        'ssh_authorized_keys/root/metadata',
+        'passwords/dev',
+      ]);
+      assert.equal(plan.problems.length, 1, plan.problems.join('\n'));
+      assert.match(plan.problems[0] ?? '', /error users\[0\]\.gecos/);
+    },
+  ],
+  ...(
+    [
+      ['all dropped', 'users: [{name: ops, gecos: "a:b"}, "-x"]'],
+      ['the map form', 'users: {ops: {gecos: "a:b"}}'],
+      ['the text form', 'users: "a b"'],
+      ['no form at all', 'users: 5'],
+      ['more faults than are counted', `users: [${'{name: a, gecos: "a:b"}, '.repeat(3000)}]`],
+    ] as const
+  ).map(
+    ([title, document]): Case => [
+      `nobody is left for a fault (${title}): the default user stands in, and a warning says so`,
+      { ...withKey, document: `${document}\n` },
+      (plan) => {
+        assert.deepEqual(ids(plan), [
+          'users/debian',
+          'users/debian/sudo',
+          'ssh_authorized_keys/debian/metadata',
+          'ssh_authorized_keys/root/metadata',
+        ]);
+        assert.deepEqual(user(plan, 'debian'), debianUser);
+        const warnings = plan.problems.filter((problem) => problem.includes(' warning'));
+        assert.equal(warnings.length, 1, warnings.join('\n'));
+        assert.match(
+          warnings[0] ?? '',
+          /user_data:.*faulty entries of `users` were left out; the default user is made/,
+        );
+      },
+    ],
+  ),
+  [
+    'nobody is left who can log in: the stand-in is beside the users that are',
+    { ...withKey, document: 'users: [{name: svc, system: true}, {name: ops, gecos: "a:b"}]\n' },
+    (plan) =>
+      assert.deepEqual(ids(plan), [
+        'users/svc',
+        'users/debian',
+        'users/debian/sudo',
+        'ssh_authorized_keys/debian/metadata',
+        'ssh_authorized_keys/root/metadata',
+      ]),
+  ],
+  [
+    'users without a login, as written: nobody receives, nobody stands in',
+    { ...withKey, document: 'users: [{name: svc, system: true}]\n' },
+    (plan) => assert.deepEqual(ids(plan), ['users/svc', 'ssh_authorized_keys/root/metadata']),
+  ],
+  [
+    'faults and nothing to receive: nobody is made',
+    { document: 'users: [{name: ops, gecos: "a:b"}]\n' },
+    (plan) => {
+      assert.deepEqual(ids(plan), []);
+      assert.equal(plan.problems.length, 1, plan.problems.join('\n'));
+    },
+  ],
+  [
+    'a faulty entry of default costs its fields only',
+    { ...withKey, document: 'users: [{name: default, gecos: "a:b"}, dev]\n' },
+    (plan) => {
+      assert.deepEqual(user(plan, 'debian'), debianUser);
+      assert.ok(plan.actions.has('ssh_authorized_keys/debian/metadata'));
+      assert.match(plan.problems.join('\n'), /warning users: faulty entries/);
+    },
+  ],
+  [
+    'faults, and the policy names the default user',
+    { ...withKey, document: 'users: [{name: ops, gecos: "a:b"}]\n', policy: { default_user: 'cloud' } },
+    (plan) => assert.deepEqual(user(plan, 'cloud'), { ...debianUser, name: 'cloud' }),
+  ],
+  [
+    'faults, and the policy names root: root receives, plainly',
+    { ...withKey, document: 'users: [{name: ops, gecos: "a:b"}]\n', policy: { default_user: 'root' } },
+    (plan) => {
+      assert.deepEqual(ids(plan), ['ssh_authorized_keys/root/metadata']);
+      const action = plan.actions.get('ssh_authorized_keys/root/metadata');
+      assert.ok(action?.kind === 'authorizedKeys' && action.options === undefined);
+      assert.match(plan.problems.join('\n'), /warning.*; root receives the keys/);
+    },
+  ],
+  [
+    'a faulty `user` keeps its name and loses its fields',
+    { ...withKey, document: 'user: {name: ops, gecos: "a:b"}\n' },
+    (plan) => {
+      assert.deepEqual(user(plan, 'ops'), { ...debianUser, name: 'ops' });
+      assert.ok(plan.actions.has('ssh_authorized_keys/ops/metadata'));
+    },
+  ],
+  [
     'an existing default user keeps its account and is locked, as in cloud-init',
     { document: 'users: [default]\n', policy: { default_user: 'ops' }, facts: existingOps },
     (plan) => assert.deepEqual(password(plan, 'ops'), { kind: 'password', user: 'ops', lock: true }),

@@ -6,7 +6,7 @@ import type { Step } from '../../core/plan.ts';
 import { listPasswordTargets } from '../passwords/targets.ts';
 import { type Account, collectAccounts, listGroupNames, readGroupMembers } from './accounts.ts';
 import { planAccountKeys } from './keys.ts';
-import { resolveLoginUser } from './login-user.ts';
+import { type LoginUser, resolveLoginUser } from './login-user.ts';
 import { planAccountPassword } from './password.ts';
 import { listUserRequests, oldSpellings, readLegacyUser } from './requests.ts';
 import type { Users } from './schema.ts';
@@ -16,14 +16,13 @@ export type UsersContext = ModuleContext<Users>;
 
 /** Steps in the order in which they must happen: groups, then per account user, password and keys, then the sudoers files. */
 export function planUsers(context: UsersContext): Step[] {
-  // As written, not as validated: the neighbours who ask the same question see no more than that.
-  const { document } = context;
-  const login = resolveLoginUser({ document, facts: context.facts, policy: context.policy });
+  const { validated, instance, policy } = context;
+  const login = resolveLoginUser(context);
   const { accounts, duplicates } = collectAccounts({
     requests: listUserRequests(context.config.users) ?? [],
     legacyFields: readLegacyUser(context.config.user)?.fields,
     login,
-    createDefault: context.config.user !== undefined || (login.wantsDefault && receivesSomething(context, document)),
+    createDefault: login.makesDefault,
   });
   for (const { path } of duplicates) {
     context.report(
@@ -36,9 +35,10 @@ export function planUsers(context: UsersContext): Step[] {
     );
   }
   reportOldForms(context);
-  const passwordTargets = listPasswordTargets({ document, instance: context.instance, policy: context.policy, login });
+  reportStandIn(context, login);
+  const passwordTargets = listPasswordTargets({ document: validated, instance, policy, login });
   const groups = planGroups(context, accounts);
-  const members = readGroupMembers(context.document.groups);
+  const members = readGroupMembers(validated.groups);
   const steps: Step[] = [...groups.steps];
   for (const account of accounts) {
     reportUnsupported(context, account);
@@ -49,19 +49,6 @@ export function planUsers(context: UsersContext): Step[] {
   return [...steps, ...planSudoers(context, accounts)];
 }
 
-/** Whether anything is waiting for the default user: keys or a password. */
-function receivesSomething(context: UsersContext, document: Readonly<Record<string, unknown>>): boolean {
-  const keys = document.ssh_authorized_keys;
-  const metadataKeys = document.allow_public_ssh_keys === false ? [] : context.instance.publicKeys;
-  return (
-    metadataKeys.length > 0 ||
-    (Array.isArray(keys) && keys.length > 0) ||
-    (typeof keys === 'string' && keys !== '') ||
-    (typeof document.password === 'string' && document.password !== '') ||
-    (context.policy.admin_pass && context.instance.adminPassword !== undefined)
-  );
-}
-
 /** Groups that accounts need and that neither the guest nor the key `groups` has; and each account's final list. */
 function planGroups(
   context: UsersContext,
@@ -69,7 +56,7 @@ function planGroups(
 ): { steps: Step[]; byAccount: Map<string, string[]> } {
   const known = new Set([
     ...context.facts.groups.map(({ name }) => name),
-    ...readGroupMembers(context.document.groups).keys(),
+    ...readGroupMembers(context.validated.groups).keys(),
   ]);
   const steps: Step[] = [];
   const byAccount = new Map<string, string[]>();
@@ -153,7 +140,7 @@ function isUsableGroup(context: UsersContext, { fields }: Account): boolean {
   if (fields.create_groups !== false) return true;
   return (
     context.facts.groups.some(({ name }) => name === fields.primary_group) ||
-    readGroupMembers(context.document.groups).has(fields.primary_group)
+    readGroupMembers(context.validated.groups).has(fields.primary_group)
   );
 }
 
@@ -167,6 +154,13 @@ function reportUnsupported(context: UsersContext, { fields, path }: Account): vo
     if (fields[key as keyof typeof remedies] === undefined) continue;
     context.report({ severity: 'warning', code: 'unsupported-key', message }, [...(path ?? ['user']), key]);
   }
+}
+
+function reportStandIn(context: UsersContext, { standsIn, makesDefault, defaultUser }: LoginUser): void {
+  if (!standsIn || !makesDefault) return;
+  const receiver = defaultUser.name === 'root' ? 'root' : 'the default user is made and';
+  const message = `faulty entries of \`users\` were left out; ${receiver} receives the keys and passwords in their place`;
+  context.report({ severity: 'warning', code: 'conflict', message }, ['users']);
 }
 
 function reportOldForms(context: UsersContext): void {

@@ -12,13 +12,14 @@ import { emptyNetwork } from '../../../core/network-config.ts';
 import type { Step } from '../../../core/plan.ts';
 import { defaultPolicy, type Policy } from '../../../core/policy.ts';
 import { plainFacts } from '../../../host/memory.ts';
+import { describeDocument, makeContext } from '../../../pipeline/plan.ts';
 import { interpretUserData } from '../../../userdata/interpret.ts';
 
 export type CaseInput = {
   readonly instance?: Partial<InstanceConfig>;
   readonly facts?: Partial<Facts>;
   readonly policy?: Partial<Policy>;
-  /** Modules whose keys the document may use beside the one under test. */
+  /** Modules whose keys the document uses beside those of the one under test, which may look at them. */
   readonly neighbours?: readonly ModuleDefinition[];
 };
 
@@ -89,9 +90,8 @@ function planBytes(
   const diagnostics = [...found];
   const section = document?.sections.get(module.name);
   if (section === undefined) return { steps: [], diagnostics };
-  const steps = module.plan({
-    config: section.config,
-    document: document?.raw ?? {},
+  const guest = {
+    ...describeDocument(document),
     instance: {
       id: { uuid: '8c1c4b6e-0000-4000-8000-000000000001' },
       publicKeys: [],
@@ -101,11 +101,8 @@ function planBytes(
     },
     facts: { ...plainFacts, ...input.facts },
     policy: { ...defaultPolicy, ...input.policy },
-    place: section.place,
-    originalIndex: section.originalIndex,
-    report: (diagnostic, path) => diagnostics.push(section.locateDiagnostic(diagnostic, path)),
-  });
-  return { steps, diagnostics };
+  };
+  return { steps: module.plan(makeContext({ guest, section, diagnostics })), diagnostics };
 }
 
 /** Bytes as `{"base64": …}`; secrets redact themselves. */

@@ -14,3 +14,15 @@ export function checksum(content: string | Uint8Array): string {
   }
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
+
+/** Sixteen hex digits over 32-bit words: two sums with different primes, for what is compared without anything else to go by. */
+export function checksumWords(words: Uint32Array): string {
+  let first = offsetBasis;
+  let second = offsetBasis;
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] as number;
+    first = Math.imul(first ^ word, prime);
+    second = Math.imul(second ^ (word >>> 7) ^ index, 0x9e3779b1);
+  }
+  return (first >>> 0).toString(16).padStart(8, '0') + (second >>> 0).toString(16).padStart(8, '0');
+}

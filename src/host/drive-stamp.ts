@@ -1,0 +1,23 @@
+// Recognises a drive without mounting it: the first 64 KiB hold what tells two drives apart, whatever their file system: the volume
+// descriptor of ISO 9660 with its time of creation to a hundredth of a second, the serial number of vfat, the uuid of ext4.
+
+import * as fs from 'node:fs';
+import { checksumWords } from '../core/checksum.ts';
+
+const stampBytes = 64 * 1024;
+
+/** A short text that is equal for the same drive; undefined when the device cannot be read. */
+export function readDriveStamp(device: string): string | undefined {
+  try {
+    const file = fs.openSync(device, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    try {
+      const bytes = new Uint8Array(stampBytes);
+      const length = fs.readSync(file, bytes, 0, stampBytes, 0);
+      return `${length}-${checksumWords(new Uint32Array(bytes.buffer))}`;
+    } finally {
+      fs.closeSync(file);
+    }
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+// guest-init validate, as it is built, on every broken input of the golden tier: each problem has file, line and column (or the file
+// alone, where the whole is wrong), the exit code says so, and nothing that is printed holds a value.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Diagnostic, formatPlace } from '../../src/core/diagnostic.ts';
+import { repositoryRoot, requireBuiltProgram } from '../support/built-program.ts';
+
+const folder = join(repositoryRoot, 'test/golden/broken-inputs');
+const inputs = globSync('*', { cwd: folder }).filter(
+  (name) => !/\.(test\.ts|expected\.json)$/.test(name) && /\.\w+$/.test(name),
+);
+const { bundle } = requireBuiltProgram();
+
+test('thirty inputs and more, each with its place and without its value', () => {
+  const placed = new Set<string>();
+  for (const name of inputs) {
+    const path = join(folder, name);
+    const text = spawnSync(process.execPath, [bundle, 'validate', path], { encoding: 'utf8' });
+    const json = spawnSync(process.execPath, [bundle, 'validate', '--json', path], { encoding: 'utf8' });
+    assert.doesNotMatch(text.stdout + text.stderr + json.stdout + json.stderr, /canary/i, name);
+    const diagnostics = JSON.parse(json.stdout) as Diagnostic[];
+    const hasError = diagnostics.some(({ severity }) => severity === 'error');
+    assert.equal(text.status, hasError ? 13 : 0, `${name}: ${text.stdout}`);
+    for (const diagnostic of diagnostics) {
+      assert.ok(text.stdout.includes(diagnostic.message), name);
+      assert.ok(text.stdout.includes(`${formatPlace(diagnostic)}  `), `${name}: ${text.stdout}`);
+      if (hasError && diagnostic.column !== undefined) placed.add(name);
+    }
+  }
+  assert.ok(placed.size >= 30, `${placed.size} inputs with a place`);
+});
+
+test('the inputs hold the canary that must not be seen', () => {
+  const holding = inputs.filter((name) => /canary/i.test(readFileSync(join(folder, name), 'latin1')));
+  assert.ok(holding.length >= 30, `${holding.length}`);
+});
