@@ -1,5 +1,4 @@
-// Runs a program inside the namespaces and shows what it prints as it prints it. The one user of execa: a rehearsal may take minutes,
-// and what it started must not outlive us.
+// Runs a program inside the namespaces and shows what it prints as it prints it. The one user of execa: a rehearsal may take minutes.
 
 import { execa } from 'execa';
 
@@ -18,7 +17,8 @@ export async function runInside(
     extendEnv: false,
     cwd: '/',
     reject: false,
-    cleanup: true,
+    // The namespaces end with us by themselves; execa would end us by the signal instead of in order.
+    cleanup: false,
   });
   if (result.exitCode === undefined && result.signal === undefined) throw result;
   return result.exitCode ?? 1;

@@ -130,7 +130,7 @@ describe('rehearse', { skip: missing === '' ? false : missing }, () => {
   it('ends with the exit code of the run, and with 12 for what is no drive', () => {
     const failing = start(['--source', makeDrive('#cloud-config\nruncmd:\n  - "false"\n  - touch /root/after\n')]);
     assert.equal(failing.status, 2);
-    assert.match(failing.stdout, /x runcmd\/0/);
+    assert.match(failing.stdout, /x runcmd\[0\]/);
     assert.match(failing.stdout, /^ {2}run +exit 2 /m);
     const empty = mkdtempSync(join(folder, 'empty-'));
     for (const source of [empty, join(folder, 'absent')]) {
