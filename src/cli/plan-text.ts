@@ -1,5 +1,6 @@
 // A plan on a terminal: network, accounts, files, commands; differences indented below their step; guesses marked.
 
+import { labelStep } from '../core/plan.ts';
 import { describeDiagnostic } from '../pipeline/verdict.ts';
 import type { PlanView, StepState, StepView } from './plan-view.ts';
 import { cleanLine, openTerminal, type Terminal } from './terminal.ts';
@@ -42,7 +43,8 @@ function printStep(step: StepView, { style }: Terminal): string[] {
   const mark = step.state === 'do' && step.changes[0]?.op === '~' ? style.yellow('~') : marks[step.state];
   const when = step.kind === 'exec' ? `${step.stage}, ` : '';
   const origin = step.guess === undefined ? (step.source ?? '') : style.yellow(`guess: ${step.guess}`);
-  const head = `  ${mark} ${step.summary}${origin === '' ? '' : `   ${style.dim(`${when}${origin}`)}`}`;
+  const what = step.command === undefined ? step.summary : `${labelStep(step)}  ${step.command}`;
+  const head = `  ${mark} ${what}${origin === '' ? '' : `   ${style.dim(`${when}${origin}`)}`}`;
   const details = step.changes.flatMap((change) => [
     ...(change.what === step.summary ? [] : [`      ${change.op} ${change.what}`]),
     ...(change.diff ?? []).map((line) => `      ${paintDiff(line, style)}`),
@@ -61,7 +63,7 @@ function summarise(view: PlanView): string {
   const parts = [
     `${count('do')} to do`,
     `${count('same')} already so`,
-    ...(count('run') > 0 ? [`${count('run')} commands`] : []),
+    ...(count('run') > 0 ? [`${count('run')} ${count('run') === 1 ? 'command' : 'commands'}`] : []),
     ...(count('unseen') > 0 ? [`${count('unseen')} not visible from here`] : []),
     `${guesses} ${guesses === 1 ? 'guess' : 'guesses'}`,
   ];

@@ -113,10 +113,10 @@ test('the text groups by what an operator thinks of, marks guesses and ends with
   assert.match(text, /^ {2}\+ \/new {3}user_data:3:5$/m);
   assert.match(text, /^ {6}\+b$/m);
   assert.match(text, /^ {2}= same$/m);
-  assert.match(text, /^ {4}run {3}late, user_data:9:3$/m);
+  assert.match(text, /^ {4}run {2}x {3}late, user_data:9:3$/m);
   assert.match(text, /^! no NIC with MAC x$/m);
   assert.match(text, /^! error: user_data:1:2 m$/m);
-  assert.equal(lines.at(-1), '4 steps: 2 to do, 1 already so, 1 commands, 1 guess.  Nothing was changed.');
+  assert.equal(lines.at(-1), '4 steps: 2 to do, 1 already so, 1 command, 1 guess.  Nothing was changed.');
 });
 
 test('every kind of action has a group: no step is left out of the text', () => {

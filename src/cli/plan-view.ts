@@ -1,5 +1,6 @@
 // The plan as people and programs see it: steps with their state on this guest, grouped as an operator thinks.
 
+import type { ExecAction } from '../core/action.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { type ExitCode, exitCodes } from '../core/error.ts';
 import type { Facts } from '../core/facts.ts';
@@ -17,6 +18,8 @@ export type StepView = Pick<Step, 'id' | 'module' | 'stage' | 'summary' | 'sourc
   readonly kind: string;
   readonly state: StepState;
   readonly changes: readonly Change[];
+  /** A command of the user, whole: who sees the plan has the user_data. */
+  readonly command?: string;
 };
 
 export type PlanView = {
@@ -40,24 +43,17 @@ export function viewPlan(given: {
 }): PlanView {
   const { plan, host } = given;
   const steps = plan.steps.map((step): StepView => {
-    const inspection = host === undefined ? unseen : inspect(step, host);
-    const { id, module, stage, summary, source, guess } = step;
-    return {
-      id,
-      module,
-      stage,
-      summary,
+    const { id, module, stage, summary, source, guess, action } = step;
+    const named = {
+      ...{ id, module, stage, summary, kind: action.kind },
       ...(source === undefined ? {} : { source }),
       ...(guess === undefined ? {} : { guess }),
-      kind: step.action.kind,
-      state:
-        step.action.kind === 'exec'
-          ? 'run'
-          : inspection.state === 'same'
-            ? 'same'
-            : inspection.state === 'differs'
-              ? 'do'
-              : 'unseen',
+    };
+    if (action.kind === 'exec') return { ...named, state: 'run', changes: [], command: describeCommand(action) };
+    const inspection = host === undefined ? unseen : inspect(step, host);
+    return {
+      ...named,
+      state: states[inspection.state],
       changes: inspection.state === 'same' ? [] : inspection.changes,
     };
   });
@@ -74,6 +70,8 @@ export function viewPlan(given: {
   };
 }
 
+const states: Record<Inspection['state'], StepState> = { same: 'same', differs: 'do', unknown: 'unseen' };
+
 const unseen: Inspection = { state: 'unknown', changes: [] };
 
 function inspect(step: Step, host: Host): Inspection {
@@ -82,4 +80,14 @@ function inspect(step: Step, host: Host): Inspection {
   } catch {
     return unseen;
   }
+}
+
+function describeCommand({ command }: ExecAction): string {
+  if ('shell' in command) {
+    const [first = '', ...rest] = command.shell.trim().split('\n');
+    return rest.length === 0 ? first : `${first} ... (+${rest.length} lines)`;
+  }
+  if ('argv' in command)
+    return command.argv.map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : JSON.stringify(word))).join(' ');
+  return `${command.name} (${new TextDecoder().decode(command.script).split('\n')[0] ?? ''})`;
 }

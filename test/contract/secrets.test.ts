@@ -160,7 +160,11 @@ for (const ending of ['succeeds', 'fails'] as const) {
 
       for (const [where, text] of Object.entries(shown)) {
         assert.ok(text.length > 40, `${where} is empty: this test would prove nothing`);
-        for (const name of names) assert.ok(!text.includes(canary(name)), `${canary(name)} is in the ${where}`);
+        for (const name of names) {
+          // A plan shows the commands whole, to people who have the user_data; everything else names the program alone.
+          if (/^plan (?:view|text)$/.test(where) && ['argument', 'assignment'].includes(name)) continue;
+          assert.ok(!text.includes(canary(name)), `${canary(name)} is in the ${where}`);
+        }
       }
       // The passwords did travel: to the tools' standard input, never to an argument.
       const sent = inputs.join('\n');
