@@ -15,7 +15,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the drive stays mounted',
     file: 'src/host/drive-mount.ts',
-    edits: [{ find: '      held = false;\n      releaseDrive();', put: '      held = false;' }],
+    edits: [{ find: '      held = false;\n      unmount(mountPoint);', put: '      held = false;' }],
     tests: ['test/sandbox/drive.test.ts'],
   },
   {

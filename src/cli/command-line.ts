@@ -46,9 +46,9 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     .wrap(Math.min(100, process.stdout.columns ?? 80))
     .exitProcess(false)
     .fail((message, error) => {
-      // yargs throws its own complaints about words as errors, too.
-      if (error !== undefined && error !== null && error.name !== 'YError') throw error;
-      throw new UsageError(message);
+      // A message is a complaint about the words, even where yargs has made an error of it; without one a handler has failed.
+      if (typeof message === 'string' && message !== '') throw new UsageError(message);
+      throw error;
     });
   try {
     process.exitCode = exitCodes.ok;

@@ -163,9 +163,9 @@ test('an image that exists is kept unless --force', () => {
 
 test('impossible options are exit 64 with the name of what is wrong, and no image', () => {
   const cases: [string[], RegExp][] = [
-    [['--address', '10.0.0'], /localIpv4|address/],
-    [['--address', '10.0.0.5/33'], /prefix/],
-    [['--address', '10.0.0.5/a'], /prefix/],
+    [['--address', '10.0.0'], /--address: expected an IPv4 address/],
+    [['--address', '10.0.0.5/33'], /--address: expected a whole number from 0 to 32/],
+    [['--address', '10.0.0.5/a'], /--address: expected a whole number/],
     [['--address', '10.0.0.5', '--gateway', '10.0.0.1'], /gateway/],
     [['--uuid', 'x'], /uuid/],
     [['--mac', 'x'], /mac/],

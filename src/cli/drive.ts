@@ -163,11 +163,31 @@ function build(tree: DriveTree, { format, label }: Arguments): Uint8Array {
   return buildVfat(tree, options);
 }
 
+/** The options behind the fields of a drive. */
+const optionOf: Readonly<Record<string, string>> = {
+  localIpv4: 'address',
+  prefixLength: 'address',
+  sshKeys: 'ssh-key',
+  files: 'file',
+  uuid: 'uuid',
+  hostname: 'hostname',
+  gateway: 'gateway',
+  mac: 'mac',
+  dns: 'dns',
+};
+
+function nameOptions(message: string): string {
+  return message.replace('localIpv4', '--address').replace('prefixLength', 'a prefix length: --address ADDRESS/LENGTH');
+}
+
 function refuse(problems: readonly DriveProblem[]): void {
   const [first] = problems;
   if (first === undefined) return;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  throw new AgentError(exitCodes.usage, `${first.path === '' ? 'drive' : first.path}: ${first.message}${more}`);
+  const [field = ''] = first.path.split('.');
+  const option = optionOf[field];
+  const place = option === undefined ? first.path || 'drive' : `--${option}`;
+  throw new AgentError(exitCodes.usage, `${place}: ${nameOptions(first.message)}${more}`);
 }
 
 async function refuseBrokenUserData(path: string): Promise<void> {

@@ -1,5 +1,6 @@
 // The words of `guest-init run`.
 
+import * as fs from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { stages } from '../core/plan.ts';
 import { type RunArguments, runCommand } from './run-command.ts';
@@ -27,7 +28,10 @@ export const runCommandModule: CommandModule<object, Arguments> = {
         requiresArg: true,
         normalize: true,
         describe: 'Apply to the unpacked root below this folder; nothing live is touched',
-      }) as never,
+      })
+      .check(({ root, source, device }) =>
+        checkRoot(root as string | undefined, (source ?? device) as string | undefined),
+      ) as never,
   handler: async (given) => {
     process.exitCode = await runCommand(toRunArguments(given));
   },
@@ -42,4 +46,12 @@ export function toRunArguments({ stage, device, source, force, root }: Arguments
     ...(source === undefined ? {} : { source }),
     ...(root === undefined ? {} : { root }),
   };
+}
+
+/** A root that is this machine's own, or none at all, must not be taken for an image; nor a drive of this machine for the image's. */
+function checkRoot(root: string | undefined, drive: string | undefined): true | string {
+  if (root === undefined) return true;
+  if (!fs.statSync(root, { throwIfNoEntry: false })?.isDirectory()) return `root: ${root}: no such folder`;
+  if (fs.realpathSync(root) === '/') return 'root: that is this machine; to apply to it, leave --root out';
+  return drive === undefined ? 'root: needs --source or --device as well' : true;
 }

@@ -15,7 +15,9 @@ export function printStatus(view: StatusView, terminal: Terminal = openTerminal(
       : view.state === 'running' || view.state === 'never'
         ? view.state.toUpperCase()
         : style.red(view.state.toUpperCase());
-  const lines = [`${word} (${view.exitCode}) ${view.message}${view.hint === undefined ? '' : `; ${view.hint}`}`];
+  const lines = [
+    `${word} (${view.exitCode}) ${withoutCode(view.message)}${view.hint === undefined ? '' : `; ${view.hint}`}`,
+  ];
   if (view.instance !== undefined) {
     const when = view.startedAt === undefined ? '' : `, ${new Date(view.startedAt * 1000).toISOString().slice(0, 19)}Z`;
     const took = view.ms === undefined ? '' : `, took ${formatDuration(view.ms)}`;
@@ -41,4 +43,9 @@ export function printStatus(view: StatusView, terminal: Terminal = openTerminal(
   if (view.steps.length > 0) lines.push(`steps    ${done} of ${view.steps.length} done`);
   lines.push(`next boot: ${view.nextBoot}`);
   return `${lines.map(cleanLine).join('\n')}\n`;
+}
+
+/** The last line of a failed run begins with its code, which stands before it here. */
+function withoutCode(message: string): string {
+  return message.replace(/^\(\d+\) /, '');
 }

@@ -13,6 +13,9 @@ import { createDriveReader } from '../host/drive-reader.ts';
 import { createRealHost } from '../host/real.ts';
 import { planFromInput } from '../pipeline/plan-input.ts';
 
+/** Far above every limit of the formats: what is larger need not be read to be refused. */
+const readLimitBytes = 64 * 1024 * 1024;
+
 /** Where a JSON file of this name stands on a drive. */
 const drivePaths: Readonly<Record<string, string>> = {
   'meta_data.json': 'openstack/latest/meta_data.json',
@@ -27,6 +30,11 @@ export async function validatePath(path: string): Promise<Diagnostic[]> {
   const stat = fs.statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) throw new AgentError(exitCodes.usage, `${path}: no such file or folder`);
   if (stat.isDirectory()) return validateFolder(path);
+  if (!stat.isFile()) throw new AgentError(exitCodes.usage, `${path}: not a regular file`);
+  if (stat.size > readLimitBytes) {
+    const message = `larger than ${readLimitBytes} bytes; user_data may have 4 MiB`;
+    return [{ severity: 'error', code: 'limit', source: path, message }];
+  }
   const drivePath = drivePaths[basename(path)];
   const bytes = readAll(path);
   if (drivePath !== undefined) return validateDriveFile(path, drivePath, bytes);

@@ -61,7 +61,12 @@ export function describeFailure(name: string, result: RunResult): string {
     : result.status === null
       ? 'was killed'
       : `exited ${result.status}`;
-  const line = result.stderr.trim().split('\n').at(-1)?.trim() ?? '';
+  // What follows indented is advice (mount: "dmesg(1) may have more information").
+  const line =
+    result.stderr
+      .split('\n')
+      .findLast((text) => /^\S/.test(text))
+      ?.trim() ?? '';
   return line === '' ? `${name} ${ending}` : `${name} ${ending}: ${line.slice(0, 200)}`;
 }
 

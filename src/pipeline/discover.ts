@@ -1,5 +1,6 @@
 // Finds the config drive and opens it: by label, else by probing, else by content; waits a bounded time for one that comes late.
 
+import * as fs from 'node:fs';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Dmi } from '../core/facts.ts';
 import type { Datasource, DatasourceOptions, DatasourceReading } from '../datasources/datasource.ts';
@@ -78,6 +79,9 @@ export function openFolder(
   folder: string,
   options: Pick<DiscoverOptions, 'datasources' | 'datasourceOptions'>,
 ): OpenDrive {
+  if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new AgentError(exitCodes.driveUnreadable, `${folder}: no such folder`);
+  }
   const reader = createDriveReader(folder);
   return { description: folder, root: folder, reading: readWith(reader, folder, options), release: () => {} };
 }

@@ -30,6 +30,11 @@ const cases: readonly JobCase[] = [
     [],
     ['run', '--device'],
     ['run', '--device', '/dev/sr0', '--source', '/srv'],
+    ['run', '--root', '/', '--source', '/srv'],
+    ['run', '--root', '/nowhere', '--source', '/srv'],
+    ['run', '--root', '/srv'],
+    ['status', '--wait', '--timeout', 'soon'],
+    ['validate', '/dev/zero'],
   ].map(
     (words): JobCase => ({
       name: `usage: guest-init ${words.join(' ')}`,
