@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import {
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -136,7 +138,7 @@ describe('rehearse', { skip: missing === '' ? false : missing }, () => {
     for (const source of [empty, join(folder, 'absent')]) {
       const { status, stdout, stderr } = start(['--source', source]);
       assert.deepEqual([status, stdout], [12, '']);
-      assert.match(stderr, /^guest-init: .*no config drive/);
+      assert.match(stderr, /^guest-init: .*(?:no config drive|no such folder)/);
     }
     const linked = makeDrive('#!/bin/sh\n');
     runTool(['ln', '-s', '/etc/shadow', join(linked, 'openstack/latest/vendor_data.json')]);
@@ -318,13 +320,15 @@ touch ${disk}/inner/done
       const child = spawn(program, ['rehearse', '--source', drive], { stdio: ['ignore', 'pipe', 'pipe'] });
       const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
       try {
-        const { namespaces, loopFile } = await findGuest(child);
+        const { namespace, held, loopFile } = await findGuest(child);
         assert.equal(readFileSync(loopFile, 'utf8').startsWith('/image'), true);
         child.kill(signal);
         assert.equal(await ended, code);
-        const isGone = (): boolean => listInhabitants(namespaces).length === 0 && !isOurs(loopFile);
+        const isGone = (): boolean => listInhabitants(namespace).length === 0 && !isOurs(loopFile);
         for (let tries = 0; tries < 50 && !isGone(); tries += 1) await sleep(100);
-        assert.deepEqual(listInhabitants(namespaces), []);
+        const left = listInhabitants(namespace);
+        closeSync(held);
+        assert.deepEqual(left, []);
         assert.equal(isOurs(loopFile), false);
         assert.equal(readFileSync('/proc/self/mountinfo', 'utf8'), mounts);
       } finally {
@@ -343,8 +347,8 @@ function writeTree(folder: string, tree: Readonly<Record<string, string>>): void
   }
 }
 
-/** Waits until the script on the drive sleeps; gives the namespaces that it sleeps in, and the sysfs file that names what is behind its drive. */
-async function findGuest(child: ChildProcess): Promise<{ namespaces: readonly string[]; loopFile: string }> {
+/** Waits until the script on the drive sleeps; gives the process namespace that it sleeps in, and the sysfs file that names what is behind its drive. */
+async function findGuest(child: ChildProcess): Promise<{ namespace: string; held: number; loopFile: string }> {
   for (let tries = 0; tries < 200; tries += 1) {
     const sleeper = listProcesses().find(
       (pid) => readCommandLine(pid) === 'sleep 61' && readNamespace(pid, 'pid') !== readNamespace('self', 'pid'),
@@ -353,7 +357,9 @@ async function findGuest(child: ChildProcess): Promise<{ namespaces: readonly st
       const node = readdirSync(`/proc/${sleeper}/root/dev`).find((name) => /^(vdb|sr0)$/.test(name));
       const minor = statSync(`/proc/${sleeper}/root/dev/${node}`).rdev & 0xff;
       return {
-        namespaces: ['mnt', 'net', 'uts', 'ipc', 'pid'].map((kind) => readNamespace(sleeper, kind)),
+        namespace: readNamespace(sleeper, 'pid'),
+        // Kept open, the kernel gives its number to nobody else.
+        held: openSync(`/proc/${sleeper}/ns/pid`, 'r'),
         loopFile: `/sys/block/loop${minor}/loop/backing_file`,
       };
     }
@@ -372,12 +378,8 @@ function isOurs(loopFile: string): boolean {
   }
 }
 
-function listInhabitants(namespaces: readonly string[]): string[] {
-  return listProcesses().filter((pid) =>
-    namespaces.some((namespace) =>
-      ['mnt', 'net', 'uts', 'ipc', 'pid'].some((kind) => readNamespace(pid, kind) === namespace),
-    ),
-  );
+function listInhabitants(namespace: string): string[] {
+  return listProcesses().filter((pid) => readNamespace(pid, 'pid') === namespace);
 }
 
 function listProcesses(): string[] {

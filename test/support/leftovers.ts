@@ -1,5 +1,5 @@
 // Proof that sandboxes leave nothing behind on this machine: no mount, loop device, process, namespace or temporary folder.
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,13 +8,15 @@ import { runTool } from './command.ts';
 /** Every temporary folder of a sandbox is named so, with the id of the process that made it. */
 export const sandboxPrefix = 'guest-init-sandbox-';
 
-const namespaces = new Set<string>();
+/** By name, `pid:[4026532180]`, with a descriptor that keeps the kernel from giving the same number to somebody else's. */
+const namespaces = new Map<string, number>();
 const folders = new Set<string>();
 
-/** Remembers what a sandbox is made of, to look for it at the end. `namespaces` as readlink of /proc/PID/ns/* gives them. */
-export function rememberSandbox(parts: { folder: string; namespaces: readonly string[] }): void {
-  folders.add(parts.folder);
-  for (const namespace of parts.namespaces) namespaces.add(namespace);
+/** Remembers what a sandbox is made of, to look for it at the end. `first` is the first process of its process namespace. */
+export function rememberSandbox({ folder, first }: { folder: string; first: number }): void {
+  folders.add(folder);
+  const path = `/proc/${first}/ns/pid`;
+  namespaces.set(readlinkSync(path), openSync(path, 'r'));
 }
 
 /** Throws a list of what sandboxes of this process have left; waits up to 3 s for the kernel to finish tearing them down. */
@@ -24,6 +26,8 @@ export async function assertNothingLeft(): Promise<void> {
     await sleep(100);
     left = findLeftovers();
   }
+  for (const descriptor of namespaces.values()) closeSync(descriptor);
+  namespaces.clear();
   if (left.length > 0) throw new Error(`left behind:\n${left.join('\n')}`);
 }
 
@@ -50,15 +54,13 @@ export function listLoopDevices(): string[] {
 function listProcessNamespaces(): { pid: string; namespace: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) =>
-      ['mnt', 'net', 'pid', 'uts', 'ipc'].flatMap((kind) => {
-        try {
-          return [{ pid, namespace: readlinkSync(`/proc/${pid}/ns/${kind}`) }];
-        } catch {
-          return [];
-        }
-      }),
-    );
+    .flatMap((pid) => {
+      try {
+        return [{ pid, namespace: readlinkSync(`/proc/${pid}/ns/pid`) }];
+      } catch {
+        return [];
+      }
+    });
 }
 
 /** Removes folders of test processes that were killed before they could do it themselves. */

@@ -1,17 +1,7 @@
 // A guest in namespaces: Debian root under an overlay, own network with a router, own devices and firmware, config drives.
 // Nothing of it reaches this machine, and nothing is left when it ends: the kernel takes it all down with its first process.
 import { randomUUID } from 'node:crypto';
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  type Stats,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, type Stats, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runTool } from './command.ts';
@@ -123,8 +113,7 @@ export async function startSandbox(options: SandboxOptions) {
   }
   const { loops, layerLoops } = holder;
   const first = findOnlyChild(holder.process.pid ?? 0);
-  const kinds = ['mnt', 'net', 'uts', 'ipc', 'pid'];
-  rememberSandbox({ folder, namespaces: kinds.map((kind) => readlinkSync(`/proc/${first}/ns/${kind}`)) });
+  rememberSandbox({ folder, first });
   const upper = `/proc/${first}/fd/${upperDescriptor}`;
   const rootPath = `/proc/${first}/root`;
   const netns = `/proc/${first}/ns/net`;
