@@ -1,6 +1,7 @@
 // Links esbuild's chunks into one CommonJS file: a table of functions, each run when it is first required.
 import { transform } from 'esbuild';
 import { compileEagerly } from './compile-eagerly.ts';
+import { parenthesiseFunctions } from './parenthesise.ts';
 
 export interface LinkOptions {
   /** ECMAScript modules by file name, as esbuild split them. */
@@ -17,7 +18,7 @@ export async function linkChunks({ chunks, main, eager }: LinkOptions): Promise<
   for (const name of [...chunks.keys()].sort()) {
     const body = await toCommonJs(chunks.get(name) ?? '');
     const isEager = eager.has(name);
-    const source = `function(exports,require,module){"use strict";${isEager ? compileEagerly(body) : body}}`;
+    const source = `function(exports,require,module){"use strict";${isEager ? parenthesiseFunctions(compileEagerly(body)) : body}}`;
     entries.push(`${JSON.stringify(name)}:${isEager ? `(${source})` : source}`);
   }
   return [
