@@ -45,67 +45,42 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
   let networkFailure: ApplyResult['networkFailure'];
   let cutShort: ApplyResult['cutShort'];
 
+  const tell = (outcome: Outcome): void => {
+    outcomes.set(outcome.step.id, outcome);
+    options.onOutcome(outcome);
+  };
+
   for (const step of options.steps) {
     if (options.stopRequested()) cutShort = 'signal';
     else if (host.monotonic() > options.deadline) cutShort = 'deadline';
     if (cutShort !== undefined) break;
 
     const startedAt = host.monotonic();
-    const action = fingerprintAction(step.action);
-    const end = (status: OutcomeStatus, details: Partial<Outcome> = {}, token?: string): void => {
+    const entry = { step: step.id, action: fingerprintAction(step.action), boot: bootId };
+    const past = applicableHistory(journal.history.get(step.id), step, entry.action, bootId);
+    const end = (status: OutcomeStatus, details: Partial<Outcome> = {}): void => {
       const outcome = { ...describeStep(step), status, ms: host.monotonic() - startedAt, ...details };
-      outcomes.set(step.id, outcome);
-      journal.append(
-        {
-          event: status === 'failed' ? 'failed' : 'done',
-          step: step.id,
-          action,
-          boot: bootId,
-          t: host.now(),
-          ...(token === undefined ? {} : { token }),
-          outcome,
-        },
-        step.action.kind === 'exec',
-      );
-      options.onOutcome(outcome);
-    };
-    const skip = (message: string): void => {
-      const outcome: Outcome = { ...describeStep(step), status: 'skipped', ms: 0, message };
-      outcomes.set(step.id, outcome);
-      options.onOutcome(outcome);
+      const event = status === 'failed' ? 'failed' : 'done';
+      journal.append({ event, ...entry, t: host.now(), outcome }, step.action.kind === 'exec');
+      tell(outcome);
     };
 
-    const past = applicableHistory(journal.history.get(step.id), step, action, bootId);
     if (past?.ended?.outcome !== undefined) {
-      outcomes.set(step.id, past.ended.outcome);
-      options.onOutcome(past.ended.outcome);
+      tell(past.ended.outcome);
       continue;
     }
-    if (step.module === 'network' && networkFailure !== undefined) {
-      skip('the network was rolled back');
-      continue;
-    }
-    const cause = step.needs?.find((id) => ['failed', 'skipped'].includes(outcomes.get(id)?.status ?? ''));
-    if (cause !== undefined) {
-      skip(`needs ${cause}, which ${outcomes.get(cause)?.status === 'failed' ? 'failed' : 'was skipped'}`);
+    const hindrance = findHindrance(step, outcomes, networkFailure !== undefined);
+    if (hindrance !== undefined) {
+      tell({ ...describeStep(step), status: 'skipped', ms: 0, message: hindrance });
       continue;
     }
     if (step.action.kind === 'exec' && (past?.tries ?? 0) >= triesLimit) {
       end('failed', { message: `cut off by ${triesLimit} restarts; not tried again` });
       continue;
     }
-
-    if (
-      step.action.kind === 'service' &&
-      !step.action.onChangeOf.some((id) => outcomes.get(id)?.status === 'changed')
-    ) {
-      end('unchanged');
-      continue;
-    }
-
     try {
       const executor = executorFor(step.action);
-      if (executor.inspect(step.action, host).state === 'same') {
+      if (hasNothingToTell(step, outcomes) || executor.inspect(step.action, host).state === 'same') {
         end('unchanged');
         continue;
       }
@@ -113,15 +88,9 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
       if (step.module === 'network') snapshot ??= snapshotNetwork(host);
       // After a crash the first try's mark still names the result that was meant; a new one could be made from half of it.
       const token = past?.token ?? executor.token?.(step.action, host);
+      const mark = token === undefined ? {} : { token };
       journal.append(
-        {
-          event: 'begin',
-          step: step.id,
-          action,
-          boot: bootId,
-          t: host.now(),
-          ...(token === undefined ? {} : { token }),
-        },
+        { event: 'begin', ...entry, t: host.now(), ...mark },
         step.action.kind === 'exec' || token !== undefined,
       );
       const applied = await executor.apply(step.action, host, {
@@ -129,9 +98,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
         instanceDirectory: options.instanceDirectory,
         environment: options.environment,
         stepId: step.id,
-        ...(past === undefined || past.tries === 0
-          ? {}
-          : { interrupted: { tries: past.tries, ...(past.token === undefined ? {} : { token: past.token }) } }),
+        ...(past === undefined || past.tries === 0 ? {} : { interrupted: { tries: past.tries, ...mark } }),
       });
       for (const item of applied?.made ?? []) made.push({ ...item, step: step.id });
       end(...describeApplied(applied));
@@ -147,6 +114,19 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     ...(networkFailure === undefined ? {} : { networkFailure }),
     ...(cutShort === undefined ? {} : { cutShort }),
   };
+}
+
+/** Why a step cannot be tried: the network it belongs to was put back, or something that it needs is not there. */
+function findHindrance(step: Step, outcomes: ReadonlyMap<string, Outcome>, networkFailed: boolean): string | undefined {
+  if (step.module === 'network' && networkFailed) return 'the network was rolled back';
+  const cause = step.needs?.find((id) => ['failed', 'skipped'].includes(outcomes.get(id)?.status ?? ''));
+  if (cause === undefined) return undefined;
+  return `needs ${cause}, which ${outcomes.get(cause)?.status === 'failed' ? 'failed' : 'was skipped'}`;
+}
+
+/** A service is told of changes only. */
+function hasNothingToTell({ action }: Step, outcomes: ReadonlyMap<string, Outcome>): boolean {
+  return action.kind === 'service' && !action.onChangeOf.some((id) => outcomes.get(id)?.status === 'changed');
 }
 
 /** What an interrupted run left counts for the same action only; a step of every boot only within its boot. */
