@@ -1,7 +1,7 @@
 // One line per step for a person: most important word first, its own time last; a running step shows itself on a terminal.
 
 import * as fs from 'node:fs';
-import { formatPlace } from '../core/diagnostic.ts';
+import { formatPlace, formatProblem } from '../core/diagnostic.ts';
 import { labelStep, type Outcome, type OutcomeStatus, type Step } from '../core/plan.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
 import { cleanLine, openTerminal, type Terminal } from './terminal.ts';
@@ -32,9 +32,8 @@ export function createConsoleReporter(terminal: Terminal = openTerminal()): Repo
       for (const line of describeOutcome(outcome, terminal)) print(line);
     },
     diagnostic: (diagnostic) => {
-      const path = diagnostic.path === undefined || diagnostic.path === '' ? '' : `${diagnostic.path}: `;
       const mark = diagnostic.severity === 'error' ? style.red('!') : style.yellow('!');
-      print(`  ${mark} ${formatPlace(diagnostic)}  ${diagnostic.severity}  ${path}${diagnostic.message}`);
+      print(`  ${mark} ${formatPlace(diagnostic)}  ${diagnostic.severity}  ${formatProblem(diagnostic)}`);
     },
     note: (message) => print(`  ${message}`),
     end: (verdict, ms, lines) => {

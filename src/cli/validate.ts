@@ -1,7 +1,7 @@
 // guest-init validate: every problem of a user_data, a metadata file or a drive's folder, with line and column.
 
 import type { CommandModule } from 'yargs';
-import { type Diagnostic, formatPlace } from '../core/diagnostic.ts';
+import { type Diagnostic, formatPlace, formatProblem } from '../core/diagnostic.ts';
 import { exitCodes } from '../core/error.ts';
 import { reportFailure } from './report-failure.ts';
 import { cleanLine, openTerminal } from './terminal.ts';
@@ -32,8 +32,8 @@ function print(diagnostics: readonly Diagnostic[], files: readonly string[]): st
   const { style } = openTerminal();
   const paint = { error: style.red, warning: style.yellow, note: style.dim };
   const lines = diagnostics.map((diagnostic) => {
-    const path = diagnostic.path === undefined || diagnostic.path === '' ? '' : `${diagnostic.path}: `;
-    return `${formatPlace(diagnostic)}  ${paint[diagnostic.severity](diagnostic.severity)}  ${path}${diagnostic.message}   (${diagnostic.code})`;
+    const severity = paint[diagnostic.severity](diagnostic.severity);
+    return `${formatPlace(diagnostic)}  ${severity}  ${formatProblem(diagnostic)}   (${diagnostic.code})`;
   });
   const count = (severity: Diagnostic['severity'], word: string): string[] => {
     const number = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;

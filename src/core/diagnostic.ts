@@ -39,6 +39,11 @@ export function formatPlace(place: { source: string; line?: number; column?: num
   return place.column === undefined ? `${place.source}:${place.line}` : `${place.source}:${place.line}:${place.column}`;
 }
 
+/** What is wrong, after the key path where there is one: `users[2].name: expected a string, found a number`. */
+export function formatProblem({ path, message }: Pick<Diagnostic, 'path' | 'message'>): string {
+  return path === undefined || path === '' ? message : `${path}: ${message}`;
+}
+
 /** A key path as people write it: `users[2].ssh_authorized_keys[0]`. */
 export function formatKeyPath(path: readonly (string | number)[]): string {
   let text = '';

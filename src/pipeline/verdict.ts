@@ -1,6 +1,6 @@
 // How a run ended, as an exit code and as the one line that somebody reads at a console. That line alone must be enough to go on.
 
-import { type Diagnostic, formatPlace } from '../core/diagnostic.ts';
+import { type Diagnostic, formatPlace, formatProblem } from '../core/diagnostic.ts';
 import { type ExitCode, exitCodes } from '../core/error.ts';
 import { labelStep, type Outcome, type Step } from '../core/plan.ts';
 import type { ApplyResult } from './apply.ts';
@@ -83,8 +83,7 @@ function describeFailedStep({ step, message, exitCode }: Outcome): string {
 
 /** `user_data:14:5 write_files[1].path: expected a string, found a number`. */
 export function describeDiagnostic(diagnostic: Diagnostic): string {
-  const path = diagnostic.path === undefined || diagnostic.path === '' ? '' : `${diagnostic.path}: `;
-  return `${formatPlace(diagnostic)} ${path}${diagnostic.message}`;
+  return `${formatPlace(diagnostic)} ${formatProblem(diagnostic)}`;
 }
 
 /** Addresses and default routes that are in force, for the last line: `eth0 10.0.0.5/24 via 10.0.0.254 (guessed)`. */
