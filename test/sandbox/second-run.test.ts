@@ -103,6 +103,24 @@ describe('a second run', { skip: missing ?? false, concurrency: 2 }, () => {
     });
   });
 
+  it('knows its drive without mounting it, and reads it when told to or when it is another', async () => {
+    const other = { tree: typical, late: true };
+    await withSandbox({ ...describeSandbox({}), drives: [{ tree: typical }, other] }, async (box) => {
+      assert.equal((await runJob(box)).status, 0);
+      box.shim('mount', 'echo mounted >> /root/mounts; exec "$REAL" "$@"');
+      const countMounts = (): number => (box.readFileIfAny('/root/mounts') ?? '').split('mounted').length - 1;
+      assert.match((await runJob(box)).said, /already applied/);
+      assert.equal(countMounts(), 0);
+      // The same instance on a drive built anew: not known, so it is read.
+      box.unplug(0);
+      box.plug(1);
+      assert.match((await runJob(box)).said, /already applied/);
+      assert.equal(countMounts(), 1);
+      assert.equal((await runJob(box, '--force')).status, 0);
+      assert.equal(countMounts(), 2);
+    });
+  });
+
   it('forced applies everything again', async () => {
     await withSandbox(describeSandbox({ tree: typical }), async (box) => {
       assert.equal((await runJob(box)).status, 0);
