@@ -1,13 +1,15 @@
 // npm run build: dist/guest-init.cjs (one CommonJS file for Node >= 22), its metafile,
 // dist/guest-init (the single executable that packages install) and dist/build.json, which describes both. Fails on any warning, and runs what it has built.
-// Options: --cjs-only (the bundle alone), --entry FILE and --out DIR (both relative to the repository root).
+// Options: --cjs-only (the bundle alone), --entry FILE and --out DIR (both relative to the repository root), --arch arm64 (on another
+// processor, by way of qemu).
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BuildInfo, BuiltProgram } from './build/build-info.ts';
 import { type Bundle, buildBundle } from './build/bundle.ts';
-import { buildExecutable, type Executable, findPinnedNode } from './build/executable.ts';
+import { buildExecutable, type Executable } from './build/executable.ts';
+import { findTarget, nodeOf, type Target } from './build/target.ts';
 import { readCodeCacheRejection, verifyVersion } from './build/verify.ts';
 
 const root = dirname(import.meta.dirname);
@@ -17,6 +19,7 @@ const leastCodeCacheBytes = 4096;
 
 const { values } = parseArgs({
   options: {
+    arch: { type: 'string', default: process.arch },
     'cjs-only': { type: 'boolean', default: false },
     entry: { type: 'string', default: 'src/main.ts' },
     out: { type: 'string', default: 'dist' },
@@ -24,7 +27,8 @@ const { values } = parseArgs({
 });
 
 try {
-  await buildAll({ entry: values.entry, outDir: resolve(root, values.out), cjsOnly: values['cjs-only'] });
+  const target = findTarget(root, values.arch);
+  await buildAll({ entry: values.entry, outDir: resolve(root, values.out), cjsOnly: values['cjs-only'], target });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
@@ -35,19 +39,21 @@ async function buildAll({
   entry,
   outDir,
   cjsOnly,
+  target,
 }: {
   entry: string;
   outDir: string;
   cjsOnly: boolean;
+  target: Target;
 }): Promise<void> {
   const started = performance.now();
   mkdirSync(outDir, { recursive: true });
   const folder = mkdtempSync(join(outDir, '.build-'));
   try {
     const bundle = await buildBundle({ root, entry, outDir: folder, nodeVersion: process.version });
-    verifyVersion({ command: [findPinnedNode(root), bundle.file], version: bundle.version });
+    verifyVersion({ command: [nodeOf(findTarget(root)), bundle.file], version: bundle.version });
     const made = [bundle.file, join(folder, 'meta.json')];
-    const executable = cjsOnly ? undefined : buildVerified(bundle);
+    const executable = cjsOnly ? undefined : buildVerified(bundle, target);
     if (executable !== undefined) made.push(executable.file);
     const programs = [bundle.file, ...(executable === undefined ? [] : [executable.file])].map(describeFile);
     const info: BuildInfo = {
@@ -68,10 +74,11 @@ async function buildAll({
   }
 }
 
-function buildVerified(bundle: Bundle): Executable {
-  const executable = buildExecutable({ root, bundle: bundle.file, outName: 'guest-init' });
-  verifyVersion({ command: [executable.file], version: bundle.version });
-  const rejection = readCodeCacheRejection(executable.file);
+function buildVerified(bundle: Bundle, target: Target): Executable {
+  const executable = buildExecutable({ root, bundle: bundle.file, outName: 'guest-init', target });
+  const [command = '', ...args] = [...target.emulator, executable.file];
+  verifyVersion({ command: [command, ...args], version: bundle.version });
+  const rejection = readCodeCacheRejection(executable.file, target.emulator);
   if (rejection !== '') throw new Error(`the executable rejects its own code cache:\n${rejection}`);
   if (executable.codeCacheBytes < leastCodeCacheBytes) throw new Error('no code cache was embedded');
   return executable;

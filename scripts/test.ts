@@ -1,5 +1,5 @@
 // npm test: builds, then runs the static gates and every tier of tests that this machine can run. The last line is
-// `N passed, N failed, N skipped`. Option: --tier check,unit,golden,contract,sandbox
+// `N passed, N failed, N skipped`. Option: --tier check,unit,golden,contract,sandbox,package,vm
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,10 +8,11 @@ import { runTier, type TierResult, tiers } from './gates/tiers.ts';
 
 const root = dirname(import.meta.dirname);
 const tierNames = ['check', ...tiers.map(({ name }) => name)];
+const usualTiers = ['check', ...tiers.filter(({ onDemand }) => !onDemand).map(({ name }) => name)];
 /** Tiers that run the built program. */
-const builtTiers = ['contract', 'sandbox'];
+const builtTiers = ['contract', 'sandbox', 'package', 'vm'];
 
-const { values } = parseArgs({ options: { tier: { type: 'string', default: tierNames.join(',') } } });
+const { values } = parseArgs({ options: { tier: { type: 'string', default: usualTiers.join(',') } } });
 const wanted = values.tier.split(',');
 const unknown = wanted.filter((name) => !tierNames.includes(name));
 if (unknown.length > 0) {

@@ -44,14 +44,14 @@ test('one JSON line for each event, in order, with the level that it deserves', 
   assert.deepEqual(
     lines.map(({ level, msg }) => [level, msg]),
     [
-      [30, 'run started'],
-      [30, 'stage started'],
-      [30, 'step changed'],
-      [50, 'step failed'],
-      [40, 'step skipped'],
-      [40, 'input'],
-      [30, 'run ended'],
-      [50, 'run ended'],
+      ['info', 'run started'],
+      ['info', 'stage started'],
+      ['info', 'step changed'],
+      ['error', 'step failed'],
+      ['warn', 'step skipped'],
+      ['warn', 'input'],
+      ['warn', 'run ended'],
+      ['error', 'run ended'],
     ],
   );
   assert.deepEqual([lines[2]?.['step'], lines[2]?.['ms'], lines[2]?.['summary']], ['write_files/0', 1.2, '/etc/motd']);

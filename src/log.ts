@@ -15,7 +15,12 @@ export function openLogReporter(path: string): Reporter | undefined {
     const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = fs.constants;
     const file = fs.openSync(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY, 0o600);
     const log = pino(
-      { base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+      {
+        base: { pid: process.pid },
+        timestamp: pino.stdTimeFunctions.isoTime,
+        // For people with grep: words in place of pino's numbers.
+        formatters: { level: (label) => ({ level: label }) },
+      },
       { write: (line: string) => append(file, line) },
     );
     return {
@@ -36,7 +41,10 @@ export function openLogReporter(path: string): Reporter | undefined {
       },
       note: (message) => log.info(message),
       end: (verdict, ms) =>
-        log[verdict.word === 'FAILED' ? 'error' : 'info']({ ...verdict, ms: Math.round(ms) }, 'run ended'),
+        log[verdict.word === 'FAILED' ? 'error' : verdict.word === 'DEGRADED' ? 'warn' : 'info'](
+          { ...verdict, ms: Math.round(ms) },
+          'run ended',
+        ),
     };
   } catch {
     return undefined;

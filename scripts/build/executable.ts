@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { findTarget, nodeOf, type Target } from './target.ts';
 
 /** The marker that Node looks for to learn that it has been injected (Node's documentation of single executables). */
 const sentinelFuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
@@ -12,13 +13,8 @@ export interface ExecutableOptions {
   /** The bundle to embed; the executable is written beside it. */
   bundle: string;
   outName: string;
-}
-
-/** Path of the pinned Node binary for this processor, from the npm package node-linux-ARCH. */
-export function findPinnedNode(root: string): string {
-  const file = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
-  if (!existsSync(file)) throw new Error(`${file} is missing: no pinned Node for ${process.platform}-${process.arch}`);
-  return file;
+  /** Default: this machine's processor. */
+  target?: Target;
 }
 
 export interface Executable {
@@ -28,8 +24,7 @@ export interface Executable {
 }
 
 /** Writes the executable `outName` beside the bundle; bit-identical for identical input. */
-export function buildExecutable({ root, bundle, outName }: ExecutableOptions): Executable {
-  const node = findPinnedNode(root);
+export function buildExecutable({ root, bundle, outName, target = findTarget(root) }: ExecutableOptions): Executable {
   const folder = dirname(bundle);
   const executable = join(folder, outName);
   const config = join(folder, 'sea-config.json');
@@ -48,13 +43,13 @@ export function buildExecutable({ root, bundle, outName }: ExecutableOptions): E
   );
   // A fixed random seed makes the code cache bit-identical. It is not part of V8's flag hash; --hash-seed is, and the
   // finished program would reject the cache without a word.
-  runTool(node, ['--random-seed=42', '--experimental-sea-config', basename(config)], folder);
-  copyFileSync(stripNode(root, node), executable);
+  runNode(target, ['--random-seed=42', '--experimental-sea-config', basename(config)], folder);
+  copyFileSync(stripNode(root, target), executable);
   chmodSync(executable, 0o755);
   // By its command, not its API: it is an alpha that warns about section names on every ELF file; runTool keeps that quiet.
   const postject = join(root, 'node_modules', 'postject', 'dist', 'cli.js');
   runTool(
-    node,
+    process.execPath,
     [postject, basename(executable), 'NODE_SEA_BLOB', basename(blob), '--sentinel-fuse', sentinelFuse],
     folder,
   );
@@ -65,16 +60,21 @@ export function buildExecutable({ root, bundle, outName }: ExecutableOptions): E
 }
 
 /** Returns a stripped copy of the Node binary, kept in node_modules/.cache between builds. */
-function stripNode(root: string, node: string): string {
-  const { stdout } = runTool(node, ['--version'], root);
+function stripNode(root: string, target: Target): string {
+  const { stdout } = runNode(target, ['--version'], root);
   const cache = join(root, 'node_modules', '.cache', 'guest-init');
-  const stripped = join(cache, `node-${stdout.trim()}-${process.arch}-stripped`);
+  const stripped = join(cache, `node-${stdout.trim()}-${target.arch}-stripped`);
   if (existsSync(stripped)) return stripped;
   mkdirSync(cache, { recursive: true });
   const unfinished = `${stripped}.${process.pid}`;
-  runTool('strip', ['--strip-all', '-o', unfinished, node], root);
+  runTool(target.strip, ['--strip-all', '-o', unfinished, nodeOf(target)], root);
   renameSync(unfinished, stripped);
   return stripped;
+}
+
+function runNode(target: Target, args: string[], cwd: string): { stdout: string } {
+  const [command = '', ...rest] = [...target.emulator, nodeOf(target), ...args];
+  return runTool(command, rest, cwd);
 }
 
 /** Runs a build tool with a clean environment (NODE_OPTIONS would leak into the blob); throws unless it exits with 0. */

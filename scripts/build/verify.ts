@@ -21,10 +21,12 @@ export function verifyVersion({ command, version }: VerifyOptions): void {
 /**
  * Returns what the executable says when it refuses the code cache embedded in it, as it does when any V8 flag or the
  * version differs between build and run; empty when it accepts the cache. An executable without a cache is silent too.
+ * `emulator`: what runs it here, when it is for another processor.
  */
-export function readCodeCacheRejection(executable: string): string {
+export function readCodeCacheRejection(executable: string, emulator: readonly string[] = []): string {
   const env = { NODE_DEBUG_NATIVE: 'SEA' };
-  const result = spawnSync(executable, ['--version'], { encoding: 'utf8', env, timeout: 30_000 });
+  const [command = '', ...args] = [...emulator, executable, '--version'];
+  const result = spawnSync(command, args, { encoding: 'utf8', env, timeout: 30_000 });
   if (result.error) throw new Error(`${executable} --version: ${result.error.message}`);
   const lines = result.stderr.split('\n');
   return lines.filter((line) => /code cache.*reject/i.test(line)).join('\n');

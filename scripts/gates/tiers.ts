@@ -11,6 +11,10 @@ export interface Tier {
   /** Longest time for one test; a tier that is silent for twice as long is stopped. */
   timeoutMs: number;
   needsRoot: boolean;
+  /** Only when it is asked for by name, because it takes long. */
+  onDemand?: boolean;
+  /** What the tests print is shown while they run: figures, and a sign of life. */
+  showsOutput?: boolean;
 }
 
 export const tiers: readonly Tier[] = [
@@ -24,6 +28,18 @@ export const tiers: readonly Tier[] = [
   { name: 'golden', patterns: ['test/golden/**/*.test.ts'], concurrency: 2, timeoutMs: 120_000, needsRoot: false },
   { name: 'contract', patterns: ['test/contract/**/*.test.ts'], concurrency: 2, timeoutMs: 120_000, needsRoot: false },
   { name: 'sandbox', patterns: ['test/sandbox/*.test.ts'], concurrency: 2, timeoutMs: 300_000, needsRoot: true },
+  // One file at a time: the first one makes the packages.
+  { name: 'package', patterns: ['test/package/*.test.ts'], concurrency: 1, timeoutMs: 300_000, needsRoot: true },
+  {
+    name: 'vm',
+    patterns: ['test/vm/*.test.ts'],
+    // A guest without acceleration takes both cores of a small machine, and what it takes is measured.
+    concurrency: 1,
+    timeoutMs: 900_000,
+    needsRoot: true,
+    onDemand: true,
+    showsOutput: true,
+  },
 ];
 
 export interface Failure {
@@ -99,6 +115,8 @@ async function collect({ root, tier, files, result, signal }: Collection): Promi
   // An error after a test has ended is told only as a diagnostic.
   stream.on('test:diagnostic', ({ file, message }) => keepOutput({ file, message: `${message}\n` }));
   stream.on('test:stdout', keepOutput);
+  if (tier.showsOutput)
+    stream.on('test:stdout', ({ message }) => process.stdout.write(message.replace(/^(?=.)/gm, '  ')));
   stream.on('test:stderr', keepOutput);
   await new Promise<void>((resolve, reject) => {
     stream.on('end', resolve);

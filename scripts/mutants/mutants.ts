@@ -133,4 +133,18 @@ export const mutants: readonly Mutant[] = [
     edits: [{ find: ' || sum !== ', put: ' || false && sum !== ' }],
     tests: ['src/state/record.test.ts'],
   },
+  {
+    name: "cloud-init's user_data is applied a second time",
+    file: 'src/pipeline/run.ts',
+    edits: [{ find: '      narrow: await findNarrowing(options, instance),\n', put: '' }],
+    tests: ['test/sandbox/cloud-init.test.ts'],
+  },
+  {
+    name: "the hook's link is made over what somebody else put there",
+    file: 'src/pipeline/cloud-init.ts',
+    edits: [
+      { find: 'if (link === undefined) makeHookLink(host);', put: 'if (link !== hookProgram) makeHookLink(host);' },
+    ],
+    tests: ['src/pipeline/cloud-init.test.ts'],
+  },
 ];

@@ -39,10 +39,10 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     .recommendCommands()
     .parserConfiguration({
       'parse-numbers': false,
-      'duplicate-arguments-array': false,
       'boolean-negation': false,
       'camel-case-expansion': false,
     })
+    .middleware(refuseRepetition, true)
     .wrap(Math.min(100, process.stdout.columns ?? 80))
     .exitProcess(false)
     .fail((message, error) => {
@@ -58,6 +58,18 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`guest-init: ${error.message}\n`);
     return exitCodes.usage;
+  }
+}
+
+/** Options and words that are lists; yargs makes a list of any other that is said twice. */
+const lists: readonly string[] = ['_', 'file', 'dns', 'ssh-key'];
+
+/** Which of two values was meant, nobody knows. */
+function refuseRepetition(given: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (Array.isArray(value) && !lists.includes(name)) {
+      throw new UsageError(`--${name}: expected once, found ${value.length} times`);
+    }
   }
 }
 

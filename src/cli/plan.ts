@@ -5,6 +5,7 @@ import type { CommandModule } from 'yargs';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Facts } from '../core/facts.ts';
 import { createRealHost } from '../host/real.ts';
+import { findCloudInitRole, leaveConsumed } from '../pipeline/cloud-init.ts';
 import { openForReading } from '../pipeline/open-for-reading.ts';
 import { planFromInput } from '../pipeline/plan-input.ts';
 import { loadPolicy } from '../pipeline/policy-file.ts';
@@ -53,7 +54,10 @@ async function makePlan(options: Arguments): Promise<PlanView> {
         hint: reading.refusal?.hint ?? '',
       });
     }
-    const plan = await planFromInput({ instance: reading.instance, host, policy, facts });
+    // Only root sees what cloud-init stored, and facts of another guest have nothing to do with what it stored on this one.
+    const cloudInit = isRoot() && options.facts === undefined ? findCloudInitRole(host) : undefined;
+    const narrow = cloudInit === undefined ? undefined : leaveConsumed(reading.instance, cloudInit, host);
+    const plan = await planFromInput({ instance: reading.instance, host, policy, facts, narrow });
     return viewPlan({
       plan: { ...plan, diagnostics: [...reading.diagnostics, ...plan.diagnostics] },
       instance: reading.instance,
@@ -65,6 +69,10 @@ async function makePlan(options: Arguments): Promise<PlanView> {
   } finally {
     drive.release();
   }
+}
+
+function isRoot(): boolean {
+  return process.geteuid?.() === 0;
 }
 
 function readFacts(path: string): Partial<Facts> {

@@ -27,6 +27,7 @@ export async function runCommand(options: RunArguments): Promise<number> {
     host,
     stages: options.stages,
     force: options.force,
+    startedByUnit: process.env['GUEST_INIT_STARTED_BY'] === 'systemd',
     ...(options.device === undefined ? {} : { device: options.device }),
     ...(options.source === undefined ? {} : { source: options.source }),
     reporter: log === undefined ? console : combineReporters([console, log]),

@@ -8,6 +8,7 @@ import type { InstanceRecord, StageRecord } from '../state/record.ts';
 import { printStatus } from './status-text.ts';
 import { viewStatus } from './status-view.ts';
 import type { Terminal } from './terminal.ts';
+import { settleStatus } from './untold-run.ts';
 
 const plain: Terminal = {
   live: false,
@@ -89,16 +90,24 @@ const connected: Facts = {
 };
 const facts = plainFacts;
 
-test('a guest on which nothing has run: 1, and the whole job is ahead', () => {
+test('a guest on which nothing has run: 1, where to look, and the whole job is ahead', () => {
   const view = viewStatus({ status: undefined, record: undefined, facts });
   assert.deepEqual([view.state, view.exitCode, view.nextBoot], ['never', 1, 'the whole job']);
-  assert.equal(printStatus(view, plain), 'NEVER (1) has not run in this boot\nnext boot: the whole job\n');
+  assert.deepEqual(printStatus(view, plain).split('\n'), [
+    'NEVER (1) has not run in this boot; see systemctl status guest-init, journalctl -u guest-init; by hand: guest-init run',
+    'now      eth0 fa:16:3e:00:00:05 down, no address',
+    'next boot: the whole job',
+    '',
+  ]);
 });
 
 test('what this boot said counts before what the record says', () => {
   assert.equal(viewStatus({ status, record, facts }).message, 'from this boot');
   const view = viewStatus({ status: undefined, record, facts });
-  assert.deepEqual([view.message, view.exitCode, view.state], ['web-1; runcmd/0 failed', 2, 'degraded']);
+  assert.deepEqual(
+    [view.message, view.exitCode, view.state],
+    ['has not run in this boot; before: web-1; runcmd/0 failed', 2, 'degraded'],
+  );
 });
 
 test('without root there are names and codes, with it messages and last lines too', () => {
@@ -157,7 +166,8 @@ test('the text: verdict first, failures with place, code and last words, what is
       `${new Date(record.startedAt * 1000).toISOString().slice(0, 19)}Z`,
     ),
     'network  x missing: eth0 10.0.0.5/24',
-    'network  x missing: default via 10.0.0.254 dev eth0   ~ first three octets + .254',
+    'network  x missing: default via 10.0.0.254 dev eth0   ~ guessed',
+    'now      eth0 fa:16:3e:00:00:05 down, no address',
     'failed   runcmd[0] curl exit 3 (user_data:4:5): exited 3',
     '         | two',
     '         | three',
@@ -165,7 +175,9 @@ test('the text: verdict first, failures with place, code and last words, what is
     '         | five',
     '         | six',
     '         look at its log',
+    'output   all that commands printed: /var/lib/guest-init/instances/u/output/',
     'input    warning: user_data:2 m',
+    'guessed  first three octets + .254',
     'steps    1 of 2 done',
     'next boot: network check only; everything else is done once per instance',
     '',
@@ -190,4 +202,104 @@ test('names from the drive cannot steer the terminal', () => {
   });
   const text = printStatus(view, plain);
   assert.ok(!text.includes('\u001b') && !/^OK/m.test(text), text);
+});
+
+test('switched off on the kernel command line', () => {
+  const text = printStatus(
+    viewStatus({
+      status: undefined,
+      record: undefined,
+      facts,
+      kernelCommandLine: 'root=/dev/vda1 guest-init=off quiet\n',
+    }),
+    plain,
+  );
+  assert.match(text, /^NEVER \(1\) switched off for this boot by guest-init=off/);
+  const other = viewStatus({ status: undefined, record: undefined, facts, kernelCommandLine: 'guest-init=offline' });
+  assert.equal(other.message, 'has not run in this boot');
+});
+
+test('a run under way says for how long and how to wait; one whose process is gone was cut off', () => {
+  const running: PublicStatus = {
+    ...{ version: 1, state: 'running', pid: 77, message: 'running', instance: 'u', startedAt: 100, steps: [] },
+  };
+  const view = viewStatus({ status: settleStatus(running, () => true), record, facts: connected, now: 112.4 });
+  assert.equal(view.exitCode, 0);
+  assert.match(printStatus(view, plain), /^RUNNING \(0\) in progress for 12 s, process 77; .*--wait\n/);
+  const gone = viewStatus({ status: settleStatus(running, () => false), record, facts: connected });
+  assert.deepEqual([gone.state, gone.exitCode], ['failed', 1]);
+  assert.match(gone.hint ?? '', /guest-init run$/);
+  assert.equal(
+    settleStatus(status, () => false),
+    status,
+  );
+});
+
+test('the advice to look at the status is not repeated in it', () => {
+  const hint = (text: string): string => {
+    const view = viewStatus({ status: { ...status, hint: text }, record, facts });
+    return printStatus(view, plain).split('\n')[0] ?? '';
+  };
+  assert.equal(
+    hint('see: guest-init status'),
+    'DEGRADED (2) from this boot; mend what is named below, then: guest-init run --force',
+  );
+  assert.equal(hint('attach it'), 'DEGRADED (2) from this boot; attach it');
+});
+
+test('a network that was rolled back: nothing is held, so what there is is shown; it is tried again', () => {
+  const early = { ...stage([{ ...failed, step: { ...failed.step, module: 'network' } }]), exitCode: 20 } as const;
+  const view = viewStatus({
+    status: { ...status, state: 'failed', exitCode: 20 },
+    record: { ...record, networkSteps: [], stages: { early, late: stage() } },
+    facts,
+  });
+  const text = printStatus(view, plain);
+  assert.match(text, /^now {6}eth0 fa:16:3e:00:00:05 down, no address$/m);
+  assert.match(text, /^next boot: the network again; everything else is done$/m);
+});
+
+test('many failures and problems fit a console of 25 lines; the rest is counted', () => {
+  const outcomes = Array.from({ length: 20 }, (_, index) => ({
+    ...failed,
+    step: { ...failed.step, id: `runcmd/${index}` },
+  }));
+  const diagnostics = Array.from({ length: 20 }, (_, index) => ({ ...record.diagnostics[0], line: index }) as never);
+  const view = viewStatus({
+    status,
+    record: { ...record, diagnostics, stages: { early: stage(), late: stage(outcomes) } },
+    facts: connected,
+  });
+  const lines = printStatus(view, plain).trimEnd().split('\n');
+  assert.ok(lines.length <= 24, String(lines.length));
+  assert.equal(lines.filter((line) => /and 17 more: guest-init status --json$/.test(line)).length, 2);
+});
+
+test('without root it says what only root is told', () => {
+  const view = viewStatus({ status, record: undefined, facts, isRoot: false });
+  assert.match(printStatus(view, plain), /^next boot: only root can tell: sudo guest-init status$/m);
+});
+
+const yielded: PublicStatus = { ...status, state: 'yielded', exitCode: 0, message: 'cloud-init is in charge; more' };
+
+test('left to cloud-init: no failure until it has ended without starting us', () => {
+  const waiting = viewStatus({ status: yielded, record: undefined, facts, cloudInit: 'in charge' });
+  assert.deepEqual([waiting.exitCode, waiting.nextBoot], [0, 'whatever cloud-init does']);
+  const [first, second = ''] = printStatus(waiting, plain).split('\n');
+  assert.equal(first, 'YIELDED (0) cloud-init is in charge; more');
+  assert.doesNotMatch(second, /^cloud-init/);
+  const over = viewStatus({ status: yielded, record: undefined, facts, cloudInit: 'in charge', cloudInitEnded: true });
+  assert.equal(over.exitCode, 2);
+  assert.match(over.message, /has not started guest-init for this instance/);
+});
+
+test('beside cloud-init the text says which of the two has the guest', () => {
+  const text = (cloudInit: 'in charge' | 'replaced' | undefined): string =>
+    printStatus(viewStatus({ status, record, facts, cloudInit, cloudInitEnded: true }), plain);
+  assert.match(
+    text('in charge'),
+    /^DEGRADED \(2\)[\s\S]*^cloud-init is in charge and runs guest-init once per instance$/m,
+  );
+  assert.match(text('replaced'), /^cloud-init is kept from starting \(config: with_cloud_init\)$/m);
+  assert.doesNotMatch(text(undefined), /cloud-init/);
 });

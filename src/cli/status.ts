@@ -1,14 +1,17 @@
 // guest-init status: what happened, what the network is, what failed and what to do. The exit code is the run's own.
 
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
 import { exitCodes } from '../core/error.ts';
 import { createRealHost } from '../host/real.ts';
+import { findCloudInitRole, hasCloudInitEnded } from '../pipeline/cloud-init.ts';
 import { type PublicStatus, readPublicStatus } from '../pipeline/public-status.ts';
 import { peekRecord } from '../state/record.ts';
 import { reportFailure } from './report-failure.ts';
 import { printStatus } from './status-text.ts';
 import { viewStatus } from './status-view.ts';
+import { settleStatus } from './untold-run.ts';
 
 type Arguments = { json: boolean; wait: boolean; timeout?: string };
 
@@ -34,10 +37,16 @@ export const statusCommand: CommandModule<object, Arguments> = {
         return exitCodes.deadline;
       }
       const host = createRealHost();
+      const isRoot = process.geteuid?.() === 0;
       const view = viewStatus({
-        status: readPublicStatus(),
-        record: process.geteuid?.() === 0 ? peekRecord(host) : undefined,
+        status: readStatus(),
+        record: isRoot ? peekRecord(host) : undefined,
+        isRoot,
+        kernelCommandLine: host.readText('/proc/cmdline') ?? '',
+        now: host.now(),
         facts: host.facts(),
+        cloudInit: findCloudInitRole(host),
+        cloudInitEnded: hasCloudInitEnded(host),
       });
       process.stdout.write(json ? `${JSON.stringify(view, null, 2)}\n` : printStatus(view));
       return view.exitCode;
@@ -47,13 +56,19 @@ export const statusCommand: CommandModule<object, Arguments> = {
 
 async function waitForEnd(timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
-  while (!hasEnded(readPublicStatus())) {
+  while (!hasEnded(readStatus())) {
     if (performance.now() > deadline) return false;
     await sleep(pollMs);
   }
   return true;
 }
 
+function readStatus(): PublicStatus | undefined {
+  return settleStatus(readPublicStatus(), (pid) => existsSync(`/proc/${pid}`));
+}
+
 function hasEnded(status: PublicStatus | undefined): boolean {
-  return status !== undefined && status.state !== 'running';
+  if (status === undefined || status.state === 'running') return false;
+  // What starts us once per instance comes last in cloud-init's boot; at most boots it does not come at all.
+  return status.state !== 'yielded' || hasCloudInitEnded(createRealHost());
 }

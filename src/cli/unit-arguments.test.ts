@@ -19,7 +19,7 @@ async function parseByYargs(words: readonly string[]): Promise<RunArguments | un
   const parser = yargs([...words], '/')
     .command(noting as unknown as CommandModule)
     .strict()
-    .parserConfiguration({ 'parse-numbers': false, 'duplicate-arguments-array': false })
+    .parserConfiguration({ 'parse-numbers': false })
     .exitProcess(false)
     .fail((message) => {
       throw new Error(message);

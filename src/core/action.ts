@@ -148,6 +148,9 @@ export type ExecAction = {
   readonly timeoutMs?: number;
 };
 
+/** Host keys of sshd, one of each kind that ssh-keygen(1) -A makes, where there is none yet. */
+export type HostKeysAction = { readonly kind: 'hostKeys' };
+
 /** A service told about new configuration: the first of `units` that exists; skipped where it is not running. */
 export type ServiceAction = {
   readonly kind: 'service';
@@ -170,6 +173,7 @@ export type Action =
   | NetAddressAction
   | NetRouteAction
   | ExecAction
+  | HostKeysAction
   | ServiceAction;
 
 export type ActionKind = Action['kind'];

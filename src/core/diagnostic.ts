@@ -31,6 +31,7 @@ export type DiagnosticCode =
   | 'missing'
   | 'conflict'
   | 'guess'
+  | 'applied-already' // by cloud-init
   | 'refused';
 
 /** `file:line:column`, as editors and compilers write places; parts that are not known are left out. */

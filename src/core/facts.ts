@@ -62,5 +62,10 @@ export type Facts = {
   readonly systemd: boolean;
   /** sshd reads /etc/ssh/sshd_config.d/*.conf (an Include line in sshd_config). */
   readonly sshdDropIns: boolean;
+  /** The guest finds its own name without a line in /etc/hosts: nss-myhostname(8). */
+  readonly findsOwnName: boolean;
+  readonly hasHostsFile: boolean;
+  /** sshd is installed and has no host key: it would not start. */
+  readonly lacksHostKeys: boolean;
   readonly dmi: Dmi;
 };

@@ -17,6 +17,7 @@ const NetworkPolicy = v.strictObject({
     ]),
     254,
   ),
+  wait: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600, 'seconds from 0 to 600')), 20),
 });
 
 const DrivePolicy = v.strictObject({
@@ -43,6 +44,8 @@ export const Policy = v.strictObject({
   admin_pass: v.optional(v.boolean(), false),
   /** Stop the list of user commands at the first that fails. */
   stop_on_error: v.optional(v.boolean(), false),
+  /** Where cloud-init is enabled: be started by it, once per instance, or keep it from starting. */
+  with_cloud_init: v.optional(v.picklist(['hook', 'replace'], '"hook" or "replace"'), 'hook'),
 });
 export type Policy = v.InferOutput<typeof Policy>;
 

@@ -46,6 +46,19 @@ const results: [title: string, before: string | undefined, change: Partial<Autho
   ['two blocks of one name become one', `${block}x\n${block}`, {}, `${block}x\n`],
   ['no keys: the block goes', `a\n${block}`, { keys: [] }, 'a\n'],
   ['a begin without an end hides nothing', '# guest-init begin metadata\ntheirs\n', {}, `theirs\n${block}`],
+  ['all keys are there, put by somebody else', 'x\nssh-ed25519 AAAA a\n', {}, 'x\nssh-ed25519 AAAA a\n'],
+  [
+    'some of the keys are there, put by somebody else',
+    'ssh-ed25519 AAAA a\n',
+    { keys: [...action.keys, 'k2'] },
+    'ssh-ed25519 AAAA a\n# guest-init begin metadata\nssh-ed25519 AAAA a\nk2\n# guest-init end metadata\n',
+  ],
+  [
+    'a key that somebody else gave other options',
+    'no-pty ssh-ed25519 AAAA a\n',
+    {},
+    `no-pty ssh-ed25519 AAAA a\n${block}`,
+  ],
   [
     'options before each key',
     undefined,

@@ -94,10 +94,13 @@ function toBlockLines({ block, keys, options }: AuthorizedKeysAction): string[] 
   return [`# guest-init begin ${block}`, ...lines, `# guest-init end ${block}`];
 }
 
-/** `text` with the block put in place of an earlier one of the same name, else at the end; without keys the block goes. */
+/**
+ * `text` with the block put in place of an earlier one of the same name, else at the end; without keys the block goes. No block is made
+ * for what somebody else, such as cloud-init, has put there line by line.
+ */
 function putBlock(text: string, action: AuthorizedKeysAction): string {
-  const [begin = '', ...rest] = toBlockLines(action);
-  const end = rest.at(-1) ?? '';
+  const block = toBlockLines(action);
+  const [begin = '', end = ''] = [block[0], block.at(-1)];
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
   const kept: string[] = [];
   let at: number | undefined;
@@ -112,8 +115,18 @@ function putBlock(text: string, action: AuthorizedKeysAction): string {
     at ??= kept.length;
     index = close;
   }
-  if (action.keys.length > 0) kept.splice(at ?? kept.length, 0, ...toBlockLines(action));
+  const others = at === undefined ? listOutsideBlocks(kept) : [];
+  const isThere = block.slice(1, -1).every((line) => others.includes(line));
+  if (action.keys.length > 0 && !isThere) kept.splice(at ?? kept.length, 0, ...block);
   return kept.length === 0 ? '' : `${kept.join('\n')}\n`;
+}
+
+function listOutsideBlocks(lines: readonly string[]): string[] {
+  let inside = false;
+  return lines.filter((line) => {
+    if (line.startsWith('# guest-init ')) inside = line.startsWith('# guest-init begin ');
+    return !inside;
+  });
 }
 
 function diffLines(before: string, after: string): string[] {

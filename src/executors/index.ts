@@ -6,6 +6,7 @@ import { exec } from './exec.ts';
 import type { Executor } from './executor.ts';
 import { file } from './file.ts';
 import { group } from './group.ts';
+import { hostKeys } from './host-keys.ts';
 import { hostname } from './hostname.ts';
 import { lines } from './lines.ts';
 import { netAddress } from './net-address.ts';
@@ -29,6 +30,7 @@ const executors: { readonly [Kind in ActionKind]: Executor<Extract<Action, { kin
   netAddress,
   netRoute,
   exec,
+  hostKeys,
   service,
 };
 

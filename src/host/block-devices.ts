@@ -10,6 +10,11 @@ export function findLabelledByUdev(label: string): readonly string[] {
   return unique([...readByLabelLinks(label), ...readUdevDatabase(label)]);
 }
 
+/** Whether udev has events to deal with, as `udevadm settle` sees it: what is on a device now may not be its last word. */
+export function isUdevBusy(): boolean {
+  return fs.existsSync('/run/udev/queue');
+}
+
 /** Devices whose file system carries `label`, probed now: blkid's cache may name devices that are gone. Undefined: no blkid here. */
 export function findLabelledByProbe(label: string): readonly string[] | undefined {
   const blkid = findCommand('blkid', '');

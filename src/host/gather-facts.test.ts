@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gatherFacts, includesDropIns, parseOsRelease, readBootId, readDmi } from './gather-facts.ts';
+import { asksMyhostname, gatherFacts, includesDropIns, parseOsRelease, readBootId, readDmi } from './gather-facts.ts';
 
 test('os-release in the quoting of each distribution', () => {
   assert.deepEqual(
@@ -72,7 +72,8 @@ test('an unpacked root has files and no kernel', () => {
       return files[path];
     },
     exists: () => true,
-    which: (name) => (name === 'ip' ? '/usr/sbin/ip' : undefined),
+    list: () => ['sshd_config', 'ssh_host_ed25519_key.pub'],
+    which: (name) => (['ip', 'sshd'].includes(name) ? `/usr/sbin/${name}` : undefined),
   });
   assert.equal(facts.os.id, 'debian');
   assert.equal(facts.hostname, 'web-1');
@@ -86,10 +87,30 @@ test('an unpacked root has files and no kernel', () => {
     ],
   );
   assert.deepEqual(facts.groups.at(-1)?.members, ['ops', 'root']);
-  assert.deepEqual([facts.systemd, facts.sshdDropIns, facts.bootId, facts.dmi], [false, true, '', {}]);
+  assert.deepEqual(
+    [facts.systemd, facts.sshdDropIns, facts.lacksHostKeys, facts.bootId, facts.dmi],
+    [false, true, true, '', {}],
+  );
+});
+
+test('nss-myhostname counts where nsswitch.conf asks it for hosts', () => {
+  assert.equal(asksMyhostname('passwd: files\nhosts:          files mymachines myhostname dns\n'), true);
+  assert.equal(asksMyhostname('hosts: files dns # myhostname\n'), false);
+  assert.equal(asksMyhostname('passwd: myhostname\nhosts: files dns\n'), false);
+  assert.equal(asksMyhostname('#hosts: myhostname\n'), false);
+  assert.equal(asksMyhostname(''), false);
 });
 
 test('an empty guest has facts too', () => {
-  const facts = gatherFacts({ live: true, readText: () => undefined, exists: () => false, which: () => undefined });
-  assert.deepEqual([facts.users, facts.groups, facts.commands, facts.hostname, facts.systemd], [[], [], {}, '', false]);
+  const facts = gatherFacts({
+    live: true,
+    readText: () => undefined,
+    exists: () => false,
+    list: () => [],
+    which: () => undefined,
+  });
+  assert.deepEqual(
+    [facts.users, facts.groups, facts.commands, facts.hostname, facts.systemd, facts.lacksHostKeys],
+    [[], [], {}, '', false, false],
+  );
 });

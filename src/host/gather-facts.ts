@@ -4,6 +4,9 @@ import type { Dmi, Facts, OsRelease } from '../core/facts.ts';
 import { parseGroups, parseUsers } from './accounts.ts';
 import { readLinks, readRoutes } from './network-facts.ts';
 
+/** Private halves, as ssh-keygen(1) -A names them. */
+const hostKeyFile = /^ssh_host_\w+_key$/;
+
 /** The commands that planners choose between. */
 const optionalCommands = ['ifconfig', 'route', 'ip'] as const;
 
@@ -15,6 +18,7 @@ export function gatherFacts(from: {
   live: boolean;
   readText(path: string): string | undefined;
   exists(path: string): boolean;
+  list(path: string): readonly string[];
   which(name: string): string | undefined;
 }): Facts {
   const { live, readText } = from;
@@ -29,6 +33,10 @@ export function gatherFacts(from: {
     groups: () => parseGroups(readText('/etc/group') ?? ''),
     systemd: () => live && from.exists('/run/systemd/system'),
     sshdDropIns: () => includesDropIns(readText('/etc/ssh/sshd_config') ?? ''),
+    lacksHostKeys: () =>
+      from.which('sshd') !== undefined && !from.list('/etc/ssh').some((name) => hostKeyFile.test(name)),
+    findsOwnName: () => asksMyhostname(readText('/etc/nsswitch.conf') ?? ''),
+    hasHostsFile: () => from.exists('/etc/hosts'),
     dmi: () => (live ? readDmi(readText) : {}),
   });
 }
@@ -86,6 +94,11 @@ export function includesDropIns(sshdConfig: string): boolean {
     return /^include\s+\/etc\/ssh\/sshd_config\.d\/\*\.conf\b/i.test(words);
   }
   return false;
+}
+
+/** Whether the host names of nsswitch.conf(5) come from nss-myhostname, too. */
+export function asksMyhostname(nsswitch: string): boolean {
+  return /^hosts:[^#\n]*\bmyhostname\b/m.test(nsswitch);
 }
 
 /** What the firmware says about the machine; the product uuid needs root. */

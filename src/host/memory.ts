@@ -32,6 +32,9 @@ export const plainFacts: Facts = {
   groups: [{ name: 'root', gid: 0, members: [] }],
   systemd: false,
   sshdDropIns: true,
+  findsOwnName: true,
+  hasHostsFile: true,
+  lacksHostKeys: false,
   dmi: {},
 };
 

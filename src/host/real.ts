@@ -45,6 +45,10 @@ export function createRealHost(options: { root?: string } = {}): Host {
     return orUndefined(path, () => fs.readFileSync(follow(path), 'utf8'));
   }
 
+  function list(path: string): readonly string[] {
+    return orUndefined(path, () => fs.readdirSync(follow(path)).sort()) ?? [];
+  }
+
   function readLink(path: string): string | undefined {
     // readlink(2) says EINVAL of what is there and no link.
     return orUndefined(path, () => (fs.lstatSync(at(path)).isSymbolicLink() ? fs.readlinkSync(at(path)) : undefined));
@@ -57,7 +61,7 @@ export function createRealHost(options: { root?: string } = {}): Host {
     readText,
     which,
     stat: (path) => orUndefined(path, () => toFileStat(fs.lstatSync(at(path)))),
-    list: (path) => orUndefined(path, () => fs.readdirSync(follow(path)).sort()) ?? [],
+    list,
     readLink,
     writeFile: (path, content, attributes) =>
       orAgentError(path, () => writeFileAtomically(at(path), content, attributes)),
@@ -75,7 +79,7 @@ export function createRealHost(options: { root?: string } = {}): Host {
     exec: async (argv: readonly string[], execOptions: ExecOptions): Promise<ExecResult> =>
       // A bare name is looked up in the command's own PATH, which has /usr/local before the system folders.
       runUserCommand(belowRoot(argv), { ...execOptions, log: at(execOptions.log) }),
-    facts: () => gatherFacts({ live, readText, which, exists: (path) => fs.existsSync(follow(path)) }),
+    facts: () => gatherFacts({ live, readText, list, which, exists: (path) => fs.existsSync(follow(path)) }),
     bootId: () => (live ? readBootId(readText) : ''),
     dmi: () => (live ? readDmi(readText) : {}),
     now: () => Date.now() / 1000,

@@ -1,7 +1,7 @@
 // Which NIC of the guest is meant by a link of the drive: by MAC address, else by name or because there is only one.
 
 import type { LinkFact } from '../core/facts.ts';
-import type { LinkConfig } from '../core/network-config.ts';
+import type { LinkConfig, NetworkConfig } from '../core/network-config.ts';
 
 export type LinkMatch = { readonly fact: LinkFact; readonly by: 'mac' | 'interface' | 'only' };
 
@@ -68,8 +68,23 @@ function findWithoutMac(link: LinkConfig, facts: readonly LinkFact[], interfaceN
   return `which NIC is meant by ${where} is not said: no MAC, none is named ${interfaceName} (config: network.interface); present: ${describeNics(facts)}`;
 }
 
+/**
+ * What a guest that is still starting may yet get: the first NIC that `network` has addresses for and that is not there. Undefined when
+ * waiting would change nothing. In the words of the console: `NIC fa:16:3e:00:00:05`, `a NIC`.
+ */
+export function findAwaitedNic(network: NetworkConfig, facts: readonly LinkFact[]): string | undefined {
+  const used = new Set(network.addresses.map((entry) => entry.link));
+  for (const { id, kind, mac } of network.links) {
+    if (kind !== 'physical' || !used.has(id)) continue;
+    if (mac === undefined && listNics(facts).length === 0) return 'a NIC';
+    if (mac !== undefined && !facts.some((fact) => fact.ethernet && fact.mac.toLowerCase() === mac))
+      return `NIC ${mac}`;
+  }
+  return undefined;
+}
+
 /** The NICs that could carry the instance's address: hardware, or veth where there is no hardware (containers). */
-function listNics(facts: readonly LinkFact[]): readonly LinkFact[] {
+export function listNics(facts: readonly LinkFact[]): readonly LinkFact[] {
   const hardware = facts.filter((fact) => fact.physical);
   return hardware.length > 0 ? hardware : facts.filter((fact) => fact.ethernet);
 }

@@ -32,7 +32,16 @@ function plan(
       users: [],
       groups: [],
     },
-    ...{ links: given.links ?? [eth0], commands: given.commands ?? both, systemd: true, sshdDropIns: true, dmi: {} },
+    ...{
+      links: given.links ?? [eth0],
+      commands: given.commands ?? both,
+      systemd: true,
+      sshdDropIns: true,
+      findsOwnName: true,
+      hasHostsFile: true,
+      lacksHostKeys: false,
+      dmi: {},
+    },
   };
   return planNetwork({
     network,

@@ -53,6 +53,7 @@ export function planNetwork(given: { network: NetworkConfig; facts: Facts; polic
     else if (match !== undefined) planLink(planning, { link, entries, fact: match.fact, taken });
   }
   noteDefaultRoute(planning, network);
+  noteNameServers(planning, network);
   return {
     steps: planning.steps,
     diagnostics: planning.diagnostics,
@@ -227,6 +228,17 @@ function planRoute(
 }
 
 /** A guest with static IPv4 and no way out is legal, yet rarely meant: said once. */
+function noteNameServers(planning: Planning, network: NetworkConfig): void {
+  const servers = new Set([...network.dns, ...network.addresses.flatMap((entry) => entry.dns)]);
+  if (servers.size === 0) return;
+  const source = network.links[0]?.origin.source ?? 'network_data.json';
+  const named = `${servers.size} name server${servers.size === 1 ? '' : 's'}`;
+  planning.diagnostics.push({
+    ...{ severity: 'note', code: 'unsupported-key', source },
+    message: `${named} on the drive: not set by this version, /etc/resolv.conf is the image's`,
+  });
+}
+
 function noteDefaultRoute(planning: Planning, network: NetworkConfig): void {
   const address = planning.steps.find((step) => step.action.kind === 'netAddress' && step.action.family === 4);
   if (address === undefined || planning.steps.some(isIpv4Default)) return;

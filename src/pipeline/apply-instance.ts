@@ -1,7 +1,6 @@
 // Applies one instance, stage by stage, each with fresh facts: what one stage made, the next one sees.
 
 import type { Diagnostic } from '../core/diagnostic.ts';
-import type { ExitCode } from '../core/error.ts';
 import { type InstanceConfig, instanceName } from '../core/instance-config.ts';
 import type { Stage } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
@@ -9,14 +8,15 @@ import type { Host } from '../host/host.ts';
 import type { InstanceRecord } from '../state/record.ts';
 import { openStore, type Store } from '../state/store.ts';
 import { type ApplyResult, applySteps } from './apply.ts';
+import { awaitPlannedNics, type NicWait } from './await-nics.ts';
 import type { OpenDrive } from './discover.ts';
 import { fingerprintHostKeys } from './host-keys.ts';
 import type { Decision, StageWork } from './identity.ts';
 import type { PlannedInstance } from './plan.ts';
-import { interpretInput, planInterpreted } from './plan-input.ts';
+import { interpretInput, type NarrowPlan, planInterpreted } from './plan-input.ts';
 import { writePublicStatus } from './public-status.ts';
 import type { Reporter } from './reporter.ts';
-import { recordStage, selectSteps } from './stage.ts';
+import { recallEarlyStage, recordStage, selectSteps } from './stage.ts';
 import { sweepTemporaryFiles } from './sweep.ts';
 import { describeNetwork, describeVerdict, type Verdict } from './verdict.ts';
 
@@ -27,7 +27,9 @@ export type ApplyInstanceOptions = {
   readonly instance: InstanceConfig;
   readonly inputDiagnostics: readonly Diagnostic[];
   readonly policy: Policy;
+  readonly nicWait: NicWait;
   readonly decision: Decision;
+  readonly narrow?: NarrowPlan | undefined;
   readonly record?: InstanceRecord;
   readonly quarantined?: string;
   /** Journal lines of earlier runs do not count, whatever became of the record. */
@@ -59,11 +61,12 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
       const earlier = results.at(-1)?.plan;
       // Fresh facts for what a stage does; one that had nothing to do a moment ago has nothing to do now.
       const idle = earlier !== undefined && !earlier.steps.some((step) => step.stage === stage);
-      const plan = idle ? earlier : planInterpreted(input, { facts: host.facts(), policy: options.policy });
-      const diagnostics = [...options.inputDiagnostics, ...plan.diagnostics];
-      tellDiagnostics(options.reporter, diagnostics, record);
       const startedAt = host.now();
       const start = host.monotonic();
+      const facts = stage === 'early' ? await awaitPlannedNics(instance.network, options.nicWait) : host.facts();
+      const plan = idle ? earlier : planInterpreted(input, { facts, policy: options.policy, narrow: options.narrow });
+      const diagnostics = [...options.inputDiagnostics, ...plan.diagnostics];
+      tellDiagnostics(options.reporter, diagnostics, record);
       const result = await applyStage({ ...options, store, plan, stage, work });
       results.push({ stage, plan, result });
       record = recordStage(record, {
@@ -81,7 +84,9 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
     store.save(record);
     // The last save may have been the first to fail.
     const last = store.failure() === undefined ? verdict : conclude(options, record, results, store);
-    return { verdict: last, record, lines: fingerprintHostKeys(host) };
+    // The early stage has told them.
+    const isLateOnly = options.decision.work.every(({ stage }) => stage === 'late');
+    return { verdict: last, record, lines: isLateOnly ? [] : fingerprintHostKeys(host) };
   } finally {
     store.close();
   }
@@ -154,16 +159,17 @@ function conclude(
   store: Store,
 ): Verdict {
   const early = results.find(({ stage }) => stage === 'early');
-  const networkFailure: ExitCode | undefined = early?.result.networkFailure;
+  const earlier = early === undefined ? recallEarlyStage(record, options.bootId) : undefined;
   const cutShort = results.at(-1)?.result.cutShort;
   const failure = store.failure();
   const outcomes = Object.values(record.stages).flatMap((stage) => stage.outcomes);
   const network = describeNetwork(record.networkSteps, outcomes);
+  const networkFailure = early?.result.networkFailure ?? earlier?.networkFailure;
   return describeVerdict([record.hostname ?? record.name, network].filter((word) => word !== '').join(' '), {
-    outcomes: results.flatMap(({ result }) => result.outcomes),
+    outcomes: [...(earlier?.outcomes ?? []), ...results.flatMap(({ result }) => result.outcomes)],
     // The input's problems count in the stage that applies the network, the users and the keys.
-    diagnostics: early === undefined ? [] : record.diagnostics,
-    missingLinks: early?.plan.missingLinks ?? [],
+    diagnostics: early === undefined && earlier === undefined ? [] : record.diagnostics,
+    missingLinks: early?.plan.missingLinks ?? earlier?.missingLinks ?? [],
     ...(networkFailure === undefined ? {} : { networkFailure }),
     ...(cutShort === undefined ? {} : { cutShort }),
     ...(options.quarantined === undefined ? {} : { quarantined: options.quarantined }),

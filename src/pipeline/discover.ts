@@ -9,6 +9,7 @@ import {
   findLabelledByInventory,
   findLabelledByProbe,
   findLabelledByUdev,
+  isUdevBusy,
   listOpticalDrives,
 } from '../host/block-devices.ts';
 import { type MountedDrive, mountDrive } from '../host/drive-mount.ts';
@@ -46,16 +47,43 @@ export type DiscoverOptions = {
 
 const firstPauseMs = 50;
 const longestPauseMs = 1000;
+/** How often udev's knowledge is looked at between two searches, which may spawn blkid. */
+const lookMs = 50;
 
 /** The drive with the label, or undefined when none appears in time. Throws AgentError 11 (several) or 12 (unreadable). */
 export async function discoverDrive(options: DiscoverOptions): Promise<OpenDrive | undefined> {
   const start = options.monotonic();
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const found = await scan(options);
-    if (found !== undefined) return found;
+    const found = await scanOrFail(options);
+    if (found !== undefined && !('failure' in found)) return found;
     const remaining = start + options.waitMs() - options.monotonic();
-    if (remaining <= 0 || options.stopRequested()) return undefined;
-    await new Promise((resolve) => setTimeout(resolve, Math.min(pauseMs, remaining)));
+    if (remaining <= 0 || options.stopRequested()) {
+      if (found === undefined) return undefined;
+      throw found.failure;
+    }
+    const isRetry = found !== undefined;
+    await pause(Math.min(pauseMs, remaining), () => !isRetry && findLabelledByUdev(options.label).length > 0);
+  }
+}
+
+/**
+ * A failure is not final while udev is at work: its cdrom_id holds an optical drive exclusively for a moment, in which mount(2) says
+ * EBUSY, and a drive that blkid already knows may be just coming up.
+ */
+async function scanOrFail(options: DiscoverOptions): Promise<OpenDrive | { readonly failure: AgentError } | undefined> {
+  try {
+    return await scan(options);
+  } catch (error) {
+    const isEarly = error instanceof AgentError && error.code === exitCodes.driveUnreadable && isUdevBusy();
+    if (!isEarly) throw error;
+    return { failure: error };
+  }
+}
+
+async function pause(ms: number, isOver: () => boolean): Promise<void> {
+  for (let left = ms; left > 0; left -= lookMs) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(lookMs, left)));
+    if (isOver()) return;
   }
 }
 

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { AgentError, type ExitCode, exitCodes } from '../core/error.ts';
 import type { Dmi } from '../core/facts.ts';
 import type { Stage } from '../core/plan.ts';
+import { defaultPolicy, type Policy } from '../core/policy.ts';
 import type { InstanceRecord, StageRecord } from '../state/record.ts';
-import { decideWork, expectsDrive, keepOfRecord, refuseForeignDrive } from './identity.ts';
+import { decideWork, findDriveWait, isDriveRequired, keepOfRecord, refuseForeignDrive } from './identity.ts';
 
 const uuid = '8c1c4b6e-0000-4000-8000-000000000001';
 const other = '8c1c4b6e-0000-4000-8000-000000000002';
@@ -115,11 +116,27 @@ test("another machine's drive is refused where DMI can tell, and not with --forc
   refuseForeignDrive({ uuid: other }, { ...nova, productName: 'KVM' }, false);
 });
 
-test('a drive is worth a long wait where the platform attaches one or one was used before', () => {
-  assert.equal(expectsDrive(nova, undefined), true);
-  assert.equal(expectsDrive({ productName: 'OpenStack Compute' }, undefined), true);
-  assert.equal(expectsDrive({ productName: 'CloudStack KVM Hypervisor' }, undefined), true);
-  assert.equal(expectsDrive({ productName: 'Standard PC' }, undefined), false);
-  assert.equal(expectsDrive({}, makeRecord()), true);
-  assert.equal(expectsDrive({}, makeRecord({ source: '/srv/drive' })), false);
+test('a drive is required where the platform always attaches one, or as the image says', () => {
+  const isRequired = (dmi: Dmi, required: 'auto' | boolean = 'auto') => isDriveRequired(makePolicy(required), dmi);
+  assert.equal(isRequired(nova), true);
+  assert.equal(isRequired({ productName: 'OpenStack Compute' }), true);
+  assert.equal(isRequired({ productName: 'CloudStack KVM Hypervisor' }), true);
+  assert.equal(isRequired({ productName: 'Standard PC' }), false);
+  assert.equal(isRequired({ productName: 'Standard PC' }, true), true);
+  assert.equal(isRequired(nova, false), false);
 });
+
+test('a removed drive holds up no boot of the machine that it was for, and others but shortly', () => {
+  const wait = (dmi: Dmi, record?: InstanceRecord, required: 'auto' | boolean = 'auto') =>
+    findDriveWait(makePolicy(required), dmi, record);
+  assert.equal(wait(nova), 60);
+  assert.equal(wait({}), 10);
+  assert.equal(wait({ ...nova, productUuid: uuid }, makeRecord()), 0);
+  assert.equal(wait({ ...nova, productUuid: other }, makeRecord()), 10);
+  assert.equal(wait({ productUuid: uuid }, makeRecord()), 10);
+  assert.equal(wait({}, makeRecord(), true), 60);
+});
+
+function makePolicy(required: 'auto' | boolean): Policy {
+  return { ...defaultPolicy, drive: { ...defaultPolicy.drive, required } };
+}

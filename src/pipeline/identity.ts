@@ -4,10 +4,14 @@ import { AgentError, type ExitCode, exitCodes } from '../core/error.ts';
 import type { Dmi } from '../core/facts.ts';
 import { type InstanceId, instanceName, isSameInstance } from '../core/instance-config.ts';
 import { type Stage, stages } from '../core/plan.ts';
+import type { Policy } from '../core/policy.ts';
 import type { InstanceRecord } from '../state/record.ts';
 
 /** whole: every step of the stage. everyBoot: only steps of every boot (network, bootcmd). none: already done in this boot. */
 export type StageWork = 'whole' | 'everyBoot' | 'none';
+
+/** cloud-init's systemd generator makes it before any unit starts, and takes it away where cloud-init is switched off (20.4 to 26.2). */
+export const cloudInitEnabledPath = '/run/cloud-init/enabled';
 
 export type Decision = {
   /** The journal and record of an earlier run do not count. */
@@ -59,13 +63,13 @@ export function keepOfRecord(
 }
 
 /** A guest without its network asks for it again at every run: the port may have been mended. */
-function isNetworkFailure(exitCode: ExitCode): boolean {
+export function isNetworkFailure(exitCode: ExitCode | undefined): boolean {
   const failures: readonly ExitCode[] = [
     exitCodes.networkRolledBack,
     exitCodes.networkRollbackFailed,
     exitCodes.linkMissing,
   ];
-  return failures.includes(exitCode);
+  return exitCode !== undefined && failures.includes(exitCode);
 }
 
 /** Nova puts the instance's uuid into the machine's DMI: a drive with another uuid belongs to another machine (decision D7). */
@@ -79,9 +83,21 @@ export function refuseForeignDrive(instance: InstanceId, dmi: Dmi, force: boolea
   );
 }
 
-/** Whether the platform always attaches a drive to such a machine, so that one is worth waiting for. */
-export function expectsDrive(dmi: Dmi, record: InstanceRecord | undefined): boolean {
-  return isNova(dmi) || /^CloudStack/i.test(dmi.productName ?? '') || (record?.source.startsWith('/dev/') ?? false);
+/** Whether a new guest without a drive has failed: the image says so, else the platform that always attaches one. */
+export function isDriveRequired({ drive }: Policy, dmi: Dmi): boolean {
+  return drive.required === 'auto' ? isNova(dmi) || /^CloudStack/i.test(dmi.productName ?? '') : drive.required;
+}
+
+/**
+ * Seconds that a run waits for a drive. A known instance whose uuid the firmware names waits for nothing: whatever drive may come is the
+ * same instance's. Any other known instance may be a clone, whose own drive is late.
+ */
+export function findDriveWait(policy: Policy, dmi: Dmi, record: InstanceRecord | undefined): number {
+  const { wait, wait_required: waitRequired, required } = policy.drive;
+  if (record === undefined) return isDriveRequired(policy, dmi) ? waitRequired : wait;
+  const uuid = record.instance.uuid?.toLowerCase();
+  if (isNova(dmi) && uuid !== undefined && uuid === dmi.productUuid) return 0;
+  return required === true ? waitRequired : wait;
 }
 
 function isNova(dmi: Dmi): boolean {

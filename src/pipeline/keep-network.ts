@@ -4,8 +4,8 @@
 import { AgentError } from '../core/error.ts';
 import type { Outcome } from '../core/plan.ts';
 import { executorFor } from '../executors/index.ts';
-import type { Host } from '../host/host.ts';
 import type { InstanceRecord } from '../state/record.ts';
+import { awaitRecordedLinks, type NicWait } from './await-nics.ts';
 import { describeNetwork } from './verdict.ts';
 
 export type KeptNetwork = {
@@ -16,7 +16,9 @@ export type KeptNetwork = {
 };
 
 /** Each step stands alone: a route that cannot be restored does not take the address away again. */
-export function keepNetwork(record: InstanceRecord, host: Host): KeptNetwork {
+export async function keepNetwork(record: InstanceRecord, wait: NicWait): Promise<KeptNetwork> {
+  const { host } = wait;
+  await awaitRecordedLinks(record.networkSteps, wait);
   const outcomes: Outcome[] = [];
   let failure: AgentError | undefined;
   for (const step of record.networkSteps) {

@@ -11,6 +11,9 @@ import { type PlanInput, type PlannedInstance, planInstance } from './plan.ts';
 
 const noUserData: Interpretation = { diagnostics: [], usable: true };
 
+/** Takes out of a plan what is not this run's to do. */
+export type NarrowPlan = (plan: PlannedInstance, userData: Interpretation, facts: Facts) => PlannedInstance;
+
 /** An instance with its user_data interpreted: the same for every stage and every guest. */
 export type InterpretedInput = Omit<PlanInput, 'facts' | 'policy'>;
 
@@ -28,9 +31,13 @@ export async function interpretInput(instance: InstanceConfig): Promise<Interpre
 }
 
 /** The plan of both stages for the guest that `facts` describe, with the problems of the input. */
-export function planInterpreted(input: InterpretedInput, guest: { facts: Facts; policy: Policy }): PlannedInstance {
+export function planInterpreted(
+  input: InterpretedInput,
+  { narrow, ...guest }: { facts: Facts; policy: Policy; narrow?: NarrowPlan | undefined },
+): PlannedInstance {
   const plan = planInstance({ ...input, ...guest });
-  return { ...plan, diagnostics: [...input.userData.diagnostics, ...plan.diagnostics] };
+  const whole = { ...plan, diagnostics: [...input.userData.diagnostics, ...plan.diagnostics] };
+  return narrow === undefined ? whole : narrow(whole, input.userData, guest.facts);
 }
 
 /** Both in one, for commands that plan once. */
@@ -39,9 +46,10 @@ export async function planFromInput(options: {
   readonly host: Host;
   readonly policy: Policy;
   readonly facts?: Facts;
+  readonly narrow?: NarrowPlan | undefined;
 }): Promise<PlannedInstance> {
-  const { instance, host, policy, facts = host.facts() } = options;
-  return planInterpreted(await interpretInput(instance), { facts, policy });
+  const { instance, host, policy, narrow, facts = host.facts() } = options;
+  return planInterpreted(await interpretInput(instance), { facts, policy, narrow });
 }
 
 function needsModules(instance: InstanceConfig): boolean {

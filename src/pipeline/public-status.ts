@@ -13,7 +13,8 @@ export type PublicStep = Pick<Outcome, 'status' | 'ms' | 'exitCode'> &
 
 export type PublicStatus = {
   readonly version: 1;
-  readonly state: 'running' | 'ok' | 'degraded' | 'failed';
+  /** yielded: a unit of ours left the guest to cloud-init, which starts us later. */
+  readonly state: 'running' | 'yielded' | 'ok' | 'degraded' | 'failed';
   readonly pid?: number;
   readonly exitCode?: ExitCode;
   /** The last line of the run. */

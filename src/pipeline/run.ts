@@ -1,7 +1,8 @@
 // The job: discover -> read -> parse -> plan -> apply -> record, for one run. Whatever happens, the drive is released and the end is told.
 
 import { AgentError, exitCodes } from '../core/error.ts';
-import type { Stage } from '../core/plan.ts';
+import type { InstanceConfig } from '../core/instance-config.ts';
+import { type Stage, stages } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import { datasources } from '../datasources/registry.generated.ts';
 import { findLabelledByUdev } from '../host/block-devices.ts';
@@ -9,13 +10,23 @@ import { driveMountPoint, makeRuntimeDirectories, sweepMounts } from '../host/dr
 import { readDriveStamp } from '../host/drive-stamp.ts';
 import type { Host } from '../host/host.ts';
 import { takeLock } from '../host/lock.ts';
-import { type InstanceRecord, loadRecord } from '../state/record.ts';
+import { type InstanceRecord, loadRecord, sumStages } from '../state/record.ts';
 import { applyInstance } from './apply-instance.ts';
+import type { NicWait } from './await-nics.ts';
+import type { CloudInitRole } from './cloud-init.ts';
 import { discoverDrive, type OpenDrive, openDevice, openFolder } from './discover.ts';
-import { decideWork, expectsDrive, keepOfRecord, refuseForeignDrive } from './identity.ts';
-import { keepNetwork } from './keep-network.ts';
+import {
+  cloudInitEnabledPath,
+  decideWork,
+  findDriveWait,
+  isDriveRequired,
+  keepOfRecord,
+  refuseForeignDrive,
+} from './identity.ts';
+import { type KeptNetwork, keepNetwork } from './keep-network.ts';
+import { updateLoginBanner } from './login-banner.ts';
 import { loadPolicy } from './policy-file.ts';
-import { toPublicStep, writePublicStatus } from './public-status.ts';
+import { type PublicStatus, toPublicStep, writePublicStatus } from './public-status.ts';
 import type { Reporter } from './reporter.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -25,6 +36,8 @@ export type RunOptions = {
   readonly device?: string;
   readonly source?: string;
   readonly force: boolean;
+  /** By systemd, as opposed to cloud-init or a person. */
+  readonly startedByUnit: boolean;
   readonly reporter: Reporter;
   stopRequested(): boolean;
 };
@@ -34,9 +47,11 @@ export async function run(options: RunOptions): Promise<Verdict> {
   const startedAt = options.host.now();
   const start = options.host.monotonic();
   const conclude = (verdict: Verdict, details: Partial<Conclusion> = {}): Verdict => {
+    const { record, yielded } = details;
     const ms = options.host.monotonic() - start;
-    publish(verdict, { startedAt, ms, ...(details.record === undefined ? {} : { record: details.record }) });
+    publish(verdict, { startedAt, ms, yielded: yielded === true, ...(record === undefined ? {} : { record }) });
     options.reporter.end(verdict, ms, details.lines ?? []);
+    if (options.host.live && !isRefused(verdict)) updateLoginBanner(judgeBoot(verdict, record, options.host));
     return verdict;
   };
   if (process.geteuid?.() !== 0) {
@@ -64,23 +79,47 @@ export async function run(options: RunOptions): Promise<Verdict> {
 export type Conclusion = {
   readonly verdict: Verdict;
   readonly record?: InstanceRecord;
+  /** The guest was left to cloud-init. */
+  readonly yielded?: true;
   /** Said after the last step and before the last line: host key fingerprints. */
   readonly lines?: readonly string[];
 };
 
 async function runLocked(options: RunOptions, startedAt: number): Promise<Conclusion> {
-  const { host } = options;
+  const { host, stages: requested } = options;
   // What a run that was killed left behind.
   sweepMounts();
   const policy = await loadPolicy(host);
-  const { record, quarantined } = loadRecord(host);
-  const bootId = host.bootId();
-  // A guest that had its address keeps it at every boot, drive or no drive.
-  const kept = record === undefined || !host.live || options.force ? undefined : keepNetwork(record, host);
+  const cloudInit = await meetCloudInit(options, policy);
+  if (cloudInit !== 'in charge' || !options.startedByUnit) return runJob({ ...options, startedAt, policy, cloudInit });
+  if (requested.includes('early')) return yieldToCloudInit(host);
+  // cloud-init starts us once per instance: what later boots need is done here, when it has set up the network.
+  return runJob({ ...options, stages, startedAt, policy, cloudInit, knownInstanceOnly: true });
+}
 
-  if (record !== undefined && isKnownDrive(options, policy, record)) return concludeAlreadyApplied(record, kept);
+type Job = RunOptions & {
+  readonly startedAt: number;
+  readonly policy: Policy;
+  readonly cloudInit: CloudInitRole | undefined;
+  /** A first boot is left to cloud-init. */
+  readonly knownInstanceOnly?: true;
+};
+
+async function runJob(options: Job): Promise<Conclusion> {
+  const { host, policy, startedAt } = options;
+  const { record, quarantined } = loadRecord(host);
+  if (options.knownInstanceOnly && record === undefined) return yieldToCloudInit(host);
+  const bootId = host.bootId();
+  const keep = async (): Promise<KeptNetwork | undefined> =>
+    record === undefined || !host.live || options.force ? undefined : keepNetwork(record, waitForNics(options, policy));
+  const attached = record === undefined ? [] : findLabelledByUdev(policy.drive.label).map(readDriveStamp);
+  // A guest that had its address keeps it at every boot, drive or no drive; but a drive that is not the record's may be a clone's.
+  let kept = attached.every((stamp) => stamp === record?.driveStamp) ? await keep() : undefined;
+
+  if (record !== undefined && isKnownDrive(options, record, attached)) return concludeAlreadyApplied(record, kept);
 
   let drive: OpenDrive | undefined;
+  let fresh = false;
   try {
     drive = await openDrive(options, policy, record);
     if (drive === undefined) return concludeWithoutDrive(policy, record, host);
@@ -98,6 +137,9 @@ async function runLocked(options: RunOptions, startedAt: number): Promise<Conclu
       bootId,
       force: options.force,
     });
+    fresh = decision.fresh;
+    if (fresh && options.knownInstanceOnly) return await yieldToCloudInit(host);
+    if (!fresh) kept ??= await keep();
     if (record !== undefined && decision.work.every(({ work }) => work === 'none')) {
       return concludeAlreadyApplied(record, kept);
     }
@@ -108,26 +150,60 @@ async function runLocked(options: RunOptions, startedAt: number): Promise<Conclu
       instance,
       inputDiagnostics: reading.diagnostics,
       policy,
+      nicWait: waitForNics(options, policy),
       decision,
+      narrow: await findNarrowing(options, instance),
       startedAt,
       bootId,
       ...(ground === undefined ? {} : { record: ground }),
       ...(quarantined === undefined ? {} : { quarantined }),
     });
+  } catch (error) {
+    // A drive that tells nothing takes the address from nobody.
+    if (!fresh) kept ??= await keep();
+    throw error;
   } finally {
     drive?.release();
   }
 }
 
+/** Undefined where cloud-init does not run: a boot without it pays one look. */
+async function meetCloudInit({ host, stages: requested, startedByUnit }: RunOptions, policy: Policy) {
+  const replace = policy.with_cloud_init === 'replace' && startedByUnit && requested.includes('early');
+  if (!host.live || (!replace && host.stat(cloudInitEnabledPath) === undefined)) return undefined;
+  const { findCloudInitRole, replaceCloudInit } = await import('./cloud-init.ts');
+  if (replace) replaceCloudInit(host);
+  return findCloudInitRole(host);
+}
+
+async function yieldToCloudInit(host: Host): Promise<Conclusion> {
+  const { handOver } = await import('./cloud-init.ts');
+  return { verdict: handOver(host), yielded: true };
+}
+
+/** `--force` repeats what cloud-init has done as well. */
+async function findNarrowing({ cloudInit, force, host }: Job, instance: InstanceConfig) {
+  if (cloudInit === undefined || force) return undefined;
+  const { leaveConsumed } = await import('./cloud-init.ts');
+  return leaveConsumed(instance, cloudInit, host);
+}
+
+function waitForNics({ host, reporter, stopRequested }: RunOptions, policy: Policy): NicWait {
+  return { host, limitMs: policy.network.wait * 1000, note: reporter.note, stopRequested };
+}
+
 /** At nearly every boot the one labelled drive is the one that was applied: then it need not be mounted to know that. */
-function isKnownDrive(options: RunOptions, policy: Policy, record: InstanceRecord): boolean {
+function isKnownDrive(
+  options: RunOptions,
+  record: InstanceRecord,
+  attached: readonly ReturnType<typeof readDriveStamp>[],
+): boolean {
   const { host, force, device, source } = options;
   if (force || device !== undefined || source !== undefined || record.driveStamp === undefined) return false;
   const { instance } = record;
   const { work } = decideWork({ record, instance, requested: options.stages, bootId: host.bootId(), force });
   if (work.some((entry) => entry.work !== 'none')) return false;
-  const [only, ...others] = findLabelledByUdev(policy.drive.label);
-  if (only === undefined || others.length > 0 || readDriveStamp(only) !== record.driveStamp) return false;
+  if (attached.length !== 1 || attached[0] !== record.driveStamp) return false;
   refuseForeignDrive(instance, host.dmi(), force);
   return true;
 }
@@ -144,9 +220,9 @@ async function openDrive(
   };
   if (options.source !== undefined) return openFolder(options.source, common);
   if (options.device !== undefined) return openDevice(options.device, common);
-  const { wait_required: waitRequired, wait } = policy.drive;
-  const waitSeconds = (): number =>
-    isDriveRequired(policy, expectsDrive(options.host.dmi(), record)) ? waitRequired : wait;
+  // The late unit follows the early one, which has waited.
+  const hasWaited = options.startedByUnit && !options.stages.includes('early');
+  const waitSeconds = (): number => (hasWaited ? 0 : findDriveWait(policy, options.host.dmi(), record));
   let told = false;
   return discoverDrive({
     ...common,
@@ -162,10 +238,6 @@ async function openDrive(
   });
 }
 
-function isDriveRequired(policy: Policy, expected: boolean): boolean {
-  return policy.drive.required === 'auto' ? expected : policy.drive.required;
-}
-
 /** A removed drive changes nothing on a known instance; where the platform promises one to a new guest, its absence is a failure. */
 function concludeWithoutDrive(policy: Policy, record: InstanceRecord | undefined, host: Host): Conclusion {
   if (record !== undefined) {
@@ -178,25 +250,22 @@ function concludeWithoutDrive(policy: Policy, record: InstanceRecord | undefined
       record,
     };
   }
-  if (!isDriveRequired(policy, expectsDrive(host.dmi(), undefined))) {
+  if (!isDriveRequired(policy, host.dmi())) {
     return {
       verdict: {
         exitCode: exitCodes.ok,
         word: 'OK',
         message: `no drive labelled ${policy.drive.label}; nothing to do`,
+        hint: 'if there should be one: attach it, then reboot, or: guest-init run',
       },
     };
   }
-  throw new AgentError(
-    exitCodes.driveMissing,
-    `no drive labelled ${policy.drive.label} appeared in ${policy.drive.wait_required} s; nothing was applied`,
-    {
-      hint: 'attach the config drive, then reboot, or: guest-init run',
-    },
-  );
+  throw new AgentError(exitCodes.driveMissing, `no drive labelled ${policy.drive.label} came; nothing was applied`, {
+    hint: 'attach the config drive, then reboot, or: guest-init run',
+  });
 }
 
-function concludeAlreadyApplied(record: InstanceRecord, kept: ReturnType<typeof keepNetwork> | undefined): Conclusion {
+function concludeAlreadyApplied(record: InstanceRecord, kept: KeptNetwork | undefined): Conclusion {
   const network = kept?.description ?? '';
   const subject = [record.hostname ?? record.name, network].filter((word) => word !== '').join(' ');
   const before =
@@ -236,25 +305,43 @@ function describeError(error: unknown): Verdict {
   };
 }
 
+/** A refused second run must not overwrite what is told of the one in progress. */
+function isRefused({ exitCode }: Verdict): boolean {
+  return exitCode === exitCodes.locked || exitCode === exitCodes.notRoot;
+}
+
+/** A run that found nothing to do does not mend what an earlier one of this boot left wrong. */
+function judgeBoot(ended: Verdict, record: InstanceRecord | undefined, host: Host): Verdict {
+  return ended.word === 'OK' && record?.bootId === host.bootId() ? (record.verdict ?? ended) : ended;
+}
+
 /** A run that found everything applied leaves the verdict of the run that applied it. */
-function publish(ended: Verdict, details: { startedAt: number; ms: number; record?: InstanceRecord }): void {
-  // A refused second run must not overwrite the status of the one in progress.
-  if (ended.exitCode === exitCodes.locked || ended.exitCode === exitCodes.notRoot) return;
+function publish(
+  ended: Verdict,
+  details: { startedAt: number; ms: number; yielded: boolean; record?: InstanceRecord },
+): void {
+  if (isRefused(ended)) return;
   const { record } = details;
   const verdict = ended.exitCode === exitCodes.ok ? (record?.verdict ?? ended) : ended;
   try {
     writePublicStatus({
       version: 1,
-      state: verdict.word === 'OK' ? 'ok' : verdict.word === 'DEGRADED' ? 'degraded' : 'failed',
+      state: nameState(verdict, details.yielded),
       exitCode: verdict.exitCode,
       message: verdict.message,
       ...(verdict.hint === undefined ? {} : { hint: verdict.hint }),
       ...(record === undefined ? {} : { instance: record.name, source: record.source }),
-      startedAt: details.startedAt,
-      ms: details.ms,
+      // As root sees it from the record: when the instance was applied, not when this run found that out.
+      startedAt: record?.startedAt ?? details.startedAt,
+      ms: (record === undefined ? undefined : sumStages(record)) ?? details.ms,
       steps: Object.values(record?.stages ?? {}).flatMap((stage) => stage.outcomes.map(toPublicStep)),
     });
   } catch {
     // /run itself cannot be written: the last line on the console still tells.
   }
+}
+
+function nameState({ word }: Verdict, yielded: boolean): PublicStatus['state'] {
+  if (word === 'OK') return yielded ? 'yielded' : 'ok';
+  return word === 'DEGRADED' ? 'degraded' : 'failed';
 }

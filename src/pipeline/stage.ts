@@ -1,12 +1,13 @@
 // One stage as data: which steps it has, and what the record says of it afterwards. Pure.
 
 import type { Diagnostic } from '../core/diagnostic.ts';
+import { exitCodes } from '../core/error.ts';
 import type { Outcome, Stage, Step } from '../core/plan.ts';
 import type { InstanceRecord } from '../state/record.ts';
 import type { ApplyResult } from './apply.ts';
 import type { StageWork } from './identity.ts';
 import type { PlannedInstance } from './plan.ts';
-import { judge } from './verdict.ts';
+import { judge, type VerdictInput } from './verdict.ts';
 
 /** Below --root there is no kernel to give an address to and no service to tell; commands of the user belong to a running guest. */
 export function selectSteps(steps: readonly Step[], stage: Stage, work: StageWork, live: boolean): Step[] {
@@ -49,6 +50,7 @@ export function recordStage(record: InstanceRecord, report: StageReport): Instan
     source: report.source,
     bootId,
     networkSteps: early ? heldNetwork(plan.steps, result) : record.networkSteps,
+    ...(early ? { missingLinks: plan.missingLinks } : {}),
     everyBoot: plan.steps.some((step) => step.frequency === 'boot' && step.module !== 'network'),
     diagnostics: report.diagnostics,
     made: [...record.made.filter(({ path }) => !result.made.some((item) => item.path === path)), ...result.made],
@@ -57,6 +59,20 @@ export function recordStage(record: InstanceRecord, report: StageReport): Instan
         ? { ...record.stages, [stage]: { bootId, startedAt, ms, exitCode, outcomes } }
         : record.stages,
   };
+}
+
+/**
+ * What an early stage that was done in this boot, by a run of its own, adds to the verdict on the late one: a person at the console has
+ * only the last line, and a guest without its network is not well because its commands ran.
+ */
+export function recallEarlyStage(
+  { stages, missingLinks = [] }: InstanceRecord,
+  bootId: string,
+): Pick<VerdictInput, 'outcomes' | 'missingLinks' | 'networkFailure'> | undefined {
+  if (stages.early?.bootId !== bootId) return undefined;
+  const { exitCode, outcomes } = stages.early;
+  const isFailure = exitCode === exitCodes.networkRolledBack || exitCode === exitCodes.networkRollbackFailed;
+  return { outcomes, missingLinks, ...(isFailure ? { networkFailure: exitCode } : {}) };
 }
 
 /** A later boot repeats some steps; the others keep the outcome they had. */

@@ -38,6 +38,8 @@ export type InstanceRecord = {
   readonly stages: { readonly [name in Stage]?: StageRecord };
   /** The network as applied, so that it can be restored at a boot without the drive. */
   readonly networkSteps: readonly Step[];
+  /** One sentence for each link of the drive that had no NIC when the network was last applied. */
+  readonly missingLinks?: readonly string[];
   /** user_data holds steps for every boot. */
   readonly everyBoot: boolean;
   readonly diagnostics: readonly Diagnostic[];
@@ -50,6 +52,12 @@ export type InstanceRecord = {
   };
   readonly made: readonly { readonly path: string; readonly sha256?: string; readonly step: string }[];
 };
+
+/** Milliseconds that the stages of the instance took together; undefined before the first has ended. */
+export function sumStages({ stages }: InstanceRecord): number | undefined {
+  const done = Object.values(stages);
+  return done.length === 0 ? undefined : done.reduce((sum, { ms }) => sum + ms, 0);
+}
 
 export type LoadedRecord = { readonly record?: InstanceRecord; readonly quarantined?: string };
 

@@ -61,8 +61,13 @@ function openIn(
 }
 
 /** The id is untrusted and becomes one harmless name. */
+/** Folder of an instance below a state folder: `/var/lib/guest-init/instances/i-0000000a`. */
+export function nameInstanceFolder(directory: string, name: string): string {
+  return `${directory}/instances/${name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 128)}`;
+}
+
 function makeInstanceDirectory(host: Host, directory: string, name: string): string {
-  const instance = `${directory}/instances/${name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 128)}`;
+  const instance = nameInstanceFolder(directory, name);
   const own = { mode: 0o700, uid: 0, gid: 0 };
   try {
     // A run that was killed while it made these has no journal to tell of it.

@@ -56,7 +56,7 @@ test('words that make no command are exit 64, with what to do', () => {
     ['no-such-command'],
     ['drive'],
     ['run', '--mystery'],
-    ['query'],
+    ['query', 'adress'],
     ['validate'],
     ['run', 'x'],
   ]) {

@@ -38,3 +38,35 @@ test('the inputs hold the canary that must not be seen', () => {
   const holding = inputs.filter((name) => /canary/i.test(readFileSync(join(folder, name), 'latin1')));
   assert.ok(holding.length >= 30, `${holding.length}`);
 });
+
+test('every file that is named is checked, in any order', () => {
+  const good = join(folder, 'accepted-spellings.yaml');
+  const bad = join(folder, 'groups-types.yaml');
+  for (const files of [
+    [good, bad],
+    [bad, good],
+  ]) {
+    const { status, stdout } = spawnSync(process.execPath, [bundle, 'validate', ...files], { encoding: 'utf8' });
+    assert.equal(status, 13, stdout);
+    assert.match(stdout, /groups-types\.yaml:\d+:\d+/);
+  }
+});
+
+test('an option that is said twice with two values is refused, a list is not', () => {
+  const run = (...words: string[]) => spawnSync(process.execPath, [bundle, ...words], { encoding: 'utf8' });
+  const twice = run('plan', '--source', '/nowhere', '--source', '/');
+  assert.equal(twice.status, 64);
+  assert.match(twice.stderr, /--source: expected once, found 2 times/);
+  const list = run(
+    'drive',
+    'build',
+    '/nonexistent/x.iso',
+    '--address',
+    '10.0.0.5/24',
+    '--dns',
+    '1.1.1.1',
+    '--dns',
+    'x',
+  );
+  assert.match(list.stderr, /--dns: .*name server|--dns: .*address/i);
+});

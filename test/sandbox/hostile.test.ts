@@ -238,7 +238,7 @@ const cases: readonly JobCase[] = [
     network: staticApplied,
     says: [/warning/],
     check: (box) =>
-      assert.doesNotMatch(box.readFile('/etc/hostname') + (box.readFileIfAny('/etc/hosts') ?? ''), /10\.6\.6\.6/),
+      assert.doesNotMatch(box.readFile('/etc/hostname') + (box.readFileIfAny('/etc/hosts') ?? ''), /^10\.6\.6\.6/m),
   },
   {
     name: 'a key that breaks out of its line',

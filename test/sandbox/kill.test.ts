@@ -83,7 +83,7 @@ function readStopCommand(): string[] {
   const unit = readFileSync(join(import.meta.dirname, '../../packaging/systemd/guest-init.service'), 'utf8');
   const line = /^ExecStopPost=-?(.+)$/m.exec(unit)?.[1];
   assert.ok(line, 'the unit has a stop step');
-  return line.split(' ');
+  return ['sh', '-c', line];
 }
 
 /** What systemd does after the main process was killed: the rest of the control group dies, then the stop step runs. */

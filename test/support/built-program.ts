@@ -47,3 +47,17 @@ function isCurrent(): boolean {
 function isOlder(file: string, time: number): boolean {
   return statSync(join(repositoryRoot, file)).mtimeMs <= time;
 }
+
+/** dist/guest-init_VERSION_amd64.deb, absolute; made when absent or older than what it holds. Throws with the packager's own words. */
+export function requireBuiltPackage(): string {
+  const { info } = requireBuiltProgram();
+  const file = join(repositoryRoot, 'dist', `guest-init_${info.version}_amd64.deb`);
+  const made = existsSync(file) ? statSync(file).mtimeMs : 0;
+  const ingredients = ['dist/build.json', ...globSync('packaging/**/*', { cwd: repositoryRoot })];
+  if (!ingredients.every((path) => isOlder(path, made))) {
+    const script = join(repositoryRoot, 'scripts', 'package.ts');
+    const result = spawnSync(process.execPath, [script], { cwd: repositoryRoot, encoding: 'utf8' });
+    if (result.status !== 0) throw new Error(`the package could not be made:\n${result.stdout}${result.stderr}`);
+  }
+  return file;
+}

@@ -6,7 +6,34 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rm
 import { basename, join } from 'node:path';
 import { hasTool, plainEnv, runTool, tryTool } from './command.ts';
 
-type Recipe = { readonly release: 'bullseye' | 'bookworm' | 'trixie'; readonly packages: readonly string[] };
+type Recipe = {
+  readonly release: 'bullseye' | 'bookworm' | 'trixie';
+  readonly packages: readonly string[];
+  /** Shell lines run between the essential packages and `packages`; $1 is the root. */
+  readonly beforePackages?: string;
+};
+
+/** What a guest needs to boot from a virtio disk and to be logged in to; the Debian cloud kernel has all drivers as modules. */
+const bootable = {
+  packages: [
+    'dbus',
+    'e2fsprogs',
+    'initramfs-tools',
+    'kmod',
+    'linux-image-cloud-amd64',
+    'openssh-server',
+    'sudo',
+    'systemd-sysv',
+    'udev',
+  ],
+  // A small initial ramdisk: under emulation each megabyte of it is boot time of every test. It knows the drives of a cloud, as
+  // Debian's own do: cloud-init looks for its datasource before udev of the real root loads a driver.
+  beforePackages: [
+    'mkdir -p "$1/etc/initramfs-tools/conf.d"',
+    'printf "MODULES=list\\nFSTYPE=ext4\\n" > "$1/etc/initramfs-tools/conf.d/guest"',
+    'printf "virtio_pci\\nvirtio_blk\\nvirtio_scsi\\nsr_mod\\next4\\n" > "$1/etc/initramfs-tools/modules"',
+  ].join('\n'),
+} as const;
 
 const recipes = {
   bookworm: {
@@ -22,12 +49,25 @@ const recipes = {
       'sudo',
     ],
   },
+  /** A guest that cannot run the binary, and the shells that completion scripts are for. */
+  'bookworm-shells': {
+    release: 'bookworm',
+    packages: ['busybox', 'gawk', 'iproute2', 'iputils-ping', 'net-tools', 'shellcheck', 'zsh'],
+  },
   'bookworm-minimal': { release: 'bookworm', packages: [] },
   'bullseye-minimal': { release: 'bullseye', packages: [] },
   'trixie-minimal': { release: 'trixie', packages: [] },
   'bookworm-cloud-init': {
     release: 'bookworm',
     packages: ['cloud-init', 'ifupdown', 'iproute2', 'net-tools', 'openssh-server', 'sudo'],
+  },
+  'bullseye-guest': { release: 'bullseye', ...bootable, packages: [...bootable.packages, 'ifupdown', 'net-tools'] },
+  'bookworm-guest': { release: 'bookworm', ...bootable, packages: [...bootable.packages, 'ifupdown', 'net-tools'] },
+  'trixie-guest': { release: 'trixie', ...bootable, packages: [...bootable.packages, 'iproute2'] },
+  'bookworm-guest-cloud-init': {
+    release: 'bookworm',
+    ...bootable,
+    packages: [...bootable.packages, 'cloud-init', 'ifupdown', 'iproute2', 'net-tools'],
   },
 } as const satisfies Record<string, Recipe>;
 
@@ -69,7 +109,7 @@ export async function prepareRoot(name: RootName): Promise<string> {
 }
 
 /** An exclusive lock that lasts until the descriptor is closed or this process dies: flock(1) locks the open file that we share with it. */
-async function takeLock(path: string): Promise<number> {
+export async function takeLock(path: string): Promise<number> {
   const descriptor = openSync(path, 'a', 0o600);
   const child = spawn('flock', ['--exclusive', '3'], {
     stdio: ['ignore', 'ignore', 'ignore', descriptor],
@@ -103,6 +143,7 @@ async function buildRoot(options: { name: RootName; recipe: Recipe; folder: stri
       '--kill-child',
     ],
     ...['mmdebstrap', '--mode=root', '--variant=minbase', '--format=directory', ...findAptOptions()],
+    ...(recipe.beforePackages === undefined ? [] : [`--essential-hook=${recipe.beforePackages}`]),
     ...(recipe.packages.length > 0 ? [`--include=${recipe.packages.join(',')}`] : []),
     ...[recipe.release, build, ...findSources(recipe.release)],
   ];

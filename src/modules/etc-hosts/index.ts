@@ -8,6 +8,7 @@ export const etcHosts = defineModule({
   name: 'etc-hosts',
   keys: ['manage_etc_hosts'],
   after: ['hostname'],
+  always: true,
   schema: EtcHosts,
   plan: planEtcHosts,
 });

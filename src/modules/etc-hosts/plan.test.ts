@@ -7,7 +7,28 @@ import { etcHosts } from './index.ts';
 const plan = (body: string, input: CaseInput = {}) =>
   planDocument(etcHosts, body, { neighbours: [hostname], ...input });
 
-test('no key, no step', () => assert.deepEqual(plan('hostname: a\n').steps, []));
+const lost: CaseInput = { facts: { findsOwnName: false } };
+
+test('without the key a guest that would not find its own name gets the line, once', () => {
+  const { steps } = plan('hostname: a\n', lost);
+  assert.equal(steps[0]?.summary, '127.0.1.1 a');
+  assert.equal(steps[0]?.frequency, undefined);
+});
+
+test('a guest without the file gets a whole one, with localhost', () => {
+  const [step] = plan('hostname: a\n', { facts: { findsOwnName: false, hasHostsFile: false } }).steps;
+  assert.ok(step?.action.kind === 'file');
+  assert.match(String(step.action.content), /^127\.0\.1\.1 a\n127\.0\.0\.1 localhost\n::1 localhost/);
+});
+
+test('without the key nothing is done where the name is found, kept or given by nobody', () => {
+  assert.deepEqual(plan('hostname: a\n').steps, []);
+  assert.deepEqual(plan('hostname: a\npreserve_hostname: true\n', lost).steps, []);
+  assert.deepEqual(plan('timezone: UTC\n', { ...lost, instance: {} }).steps, []);
+});
+
+test('false leaves the file alone whatever the guest finds', () =>
+  assert.deepEqual(plan('hostname: a\nmanage_etc_hosts: false\n', lost).steps, []));
 
 test('"template" works and is noted as old', () => {
   const { steps, diagnostics } = plan('hostname: a\nmanage_etc_hosts: template\n');

@@ -1,4 +1,4 @@
-// ssh_pwauth: whether sshd accepts passwords.
+// ssh_pwauth: whether sshd accepts passwords; and host keys for an sshd that has none.
 
 import { defineModule } from '../../core/define.ts';
 import { planSsh } from './plan.ts';
@@ -8,6 +8,7 @@ export const ssh = defineModule({
   name: 'ssh',
   keys: ['ssh_pwauth'],
   after: ['passwords'],
+  always: true,
   schema: Ssh,
   plan: planSsh,
 });
