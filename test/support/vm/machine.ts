@@ -177,11 +177,12 @@ export class Machine {
 
   /**
    * Logs in from outside until it works; gives the seconds since power-on. An attempt that comes before the guest has its address hangs in
-   * the user network's retries, so others start beside it; with ten at a time sshd would begin to drop some (MaxStartups).
+   * the user network's retries, so others start beside it, until sshd has spoken to one: a slow guest should answer one person, not five.
    */
   waitForSsh(login: Login, timeoutMs = bootTimeoutMs): Promise<number> {
     return new Promise((resolve, reject) => {
       const attempts = new Set<ChildProcess>();
+      const talking = new Set<ChildProcess>();
       let last = '';
       const finish = (settle: () => void): void => {
         clearInterval(starter);
@@ -190,12 +191,18 @@ export class Machine {
         settle();
       };
       const attempt = (): void => {
-        const child = this.#startSsh(login, 'echo logged-in', { connectSeconds: 3, timeoutMs: 30_000 }, (result) => {
+        if (talking.size > 0) return;
+        const limits = { connectSeconds: 3, timeoutMs: 30_000, logLevel: 'DEBUG1' } as const;
+        const child = this.#startSsh(login, 'echo logged-in', limits, (result) => {
           attempts.delete(child);
+          talking.delete(child);
           if (result.status === 0) finish(() => resolve((performance.now() - this.startedAt) / 1000));
-          else last = result.output.trim();
+          else last = result.output.trim().split('\n').at(-1) ?? '';
         });
         attempts.add(child);
+        child.stderr?.on('data', (text: string) => {
+          if (text.includes('Remote protocol version')) talking.add(child);
+        });
       };
       const starter = setInterval(attempt, 600);
       const limit = setTimeout(
@@ -223,14 +230,15 @@ export class Machine {
   #startSsh(
     login: Login,
     command: string,
-    { connectSeconds, timeoutMs }: { connectSeconds: number; timeoutMs: number },
+    options: { connectSeconds: number; timeoutMs: number; logLevel?: 'ERROR' | 'DEBUG1' },
     done: (result: SshResult) => void,
   ): ChildProcess {
+    const { connectSeconds, timeoutMs, logLevel = 'ERROR' } = options;
     const words = [
       ...[`--net=/proc/${this.#process.pid}/ns/net`, '--', 'timeout', String(timeoutMs / 1000)],
       ...['ssh', '-F', '/dev/null', '-p', String(sshPort), '-i', login.key, '-o', 'IdentitiesOnly=yes'],
       ...['-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'],
-      ...['-o', 'LogLevel=ERROR', '-o', `ConnectTimeout=${connectSeconds}`, `${login.user}@127.0.0.1`, command],
+      ...['-o', `LogLevel=${logLevel}`, '-o', `ConnectTimeout=${connectSeconds}`, `${login.user}@127.0.0.1`, command],
     ];
     const child = spawn('nsenter', words, { stdio: ['ignore', 'pipe', 'pipe'], env: plainEnv });
     let output = '';
