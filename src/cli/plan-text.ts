@@ -1,29 +1,53 @@
 // A plan on a terminal: network, accounts, files, commands; differences indented below their step; guesses marked.
 
+import type { ActionKind } from '../core/action.ts';
 import { labelStep } from '../core/plan.ts';
+import { nameServersModule } from '../network/name-servers.ts';
+import { networkFilesModule } from '../network/persistence.ts';
 import { describeDiagnostic } from '../pipeline/verdict.ts';
+import { tabulateNetwork } from './network-table.ts';
 import type { PlanView, StepState, StepView } from './plan-view.ts';
 import { cleanLine, openTerminal, type Terminal } from './terminal.ts';
 
-const groups: readonly { readonly title: string; readonly kinds: readonly string[] }[] = [
-  { title: 'network', kinds: ['netLink', 'netAddress', 'netRoute'] },
-  { title: 'host name', kinds: ['hostname'] },
-  { title: 'users and keys', kinds: ['group', 'user', 'password', 'authorizedKeys'] },
-  { title: 'files', kinds: ['file', 'lines', 'symlink'] },
-  { title: 'services', kinds: ['service'] },
-  { title: 'commands, not predicted', kinds: ['exec'] },
-];
+const titles = [
+  'network',
+  'network from the next boot on',
+  'host name',
+  'users and keys',
+  'files',
+  'services',
+  'commands, not predicted',
+] as const;
+
+type Title = (typeof titles)[number];
+
+const titleOfKind: Readonly<Record<ActionKind, Title>> = {
+  ...{ netLink: 'network', netBond: 'network', netVlan: 'network', netAddress: 'network', netRoute: 'network' },
+  hostname: 'host name',
+  ...{ group: 'users and keys', user: 'users and keys', password: 'users and keys', authorizedKeys: 'users and keys' },
+  ...{ file: 'files', lines: 'files', symlink: 'files', remove: 'files' },
+  ...{ service: 'services', notify: 'services', netAssume: 'services', hostKeys: 'services' },
+  exec: 'commands, not predicted',
+};
+
+function findTitle({ module, kind }: StepView): Title {
+  return module === networkFilesModule || module === nameServersModule
+    ? 'network from the next boot on'
+    : titleOfKind[kind];
+}
 
 /** Text for a person, ending in a summary line that says that nothing was changed. */
 export function printPlan(view: PlanView, terminal: Terminal = openTerminal()): string {
   const { style } = terminal;
   const lines = [`instance ${view.instance}   from ${view.source}`];
-  for (const { title, kinds } of groups) {
-    const steps = view.steps.filter(({ kind }) => kinds.includes(kind));
+  lines.push(...tabulateNetwork(view.network).map((line, index) => `  ${index === 0 ? style.dim(line) : line}`));
+  for (const title of titles) {
+    const steps = view.steps.filter((step) => findTitle(step) === title);
     if (steps.length === 0) continue;
     lines.push(style.bold(title));
     for (const step of steps) lines.push(...printStep(step, terminal));
     if (title === 'network') lines.push(...view.tools.map((reason) => `    with ${reason}`));
+    if (title === 'network from the next boot on') lines.push(`    ${describeBackend(view)}`);
   }
   for (const missing of view.missingLinks) lines.push(`${style.red('!')} ${missing}`);
   for (const diagnostic of view.diagnostics)
@@ -31,6 +55,10 @@ export function printPlan(view: PlanView, terminal: Terminal = openTerminal()): 
       `${diagnostic.severity === 'error' ? style.red('!') : style.yellow('!')} ${diagnostic.severity}: ${describeDiagnostic(diagnostic)}`,
     );
   return `${[...lines, summarise(view)].map(cleanLine).join('\n')}\n`;
+}
+
+function describeBackend({ backend: { backend, reason } }: PlanView): string {
+  return backend === undefined ? `by guest-init at each boot: ${reason}` : `by ${backend}: ${reason}`;
 }
 
 function printStep(step: StepView, { style }: Terminal): string[] {

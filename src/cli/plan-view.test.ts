@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ActionKind } from '../core/action.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { InstanceConfig } from '../core/instance-config.ts';
 import { emptyNetwork } from '../core/network-config.ts';
@@ -39,6 +40,7 @@ const steps: Step[] = [
   ),
   step('run', { kind: 'exec', label: 'x', command: { shell: 'x' } }, { stage: 'late', source: 'user_data:9:3' }),
 ];
+const backend = { backend: undefined, reason: 'none' };
 const error: Diagnostic = { severity: 'error', code: 'type', source: 'user_data', line: 1, column: 2, message: 'm' };
 
 function view(given: Partial<PlannedInstance> = {}, unseen = false): PlanView {
@@ -48,6 +50,8 @@ function view(given: Partial<PlannedInstance> = {}, unseen = false): PlanView {
     diagnostics: [],
     missingLinks: [],
     toolReasons: ['ifconfig, route (net-tools): installed'],
+    backend,
+    network: { links: [] },
     ...given,
   };
   return viewPlan({ plan, instance, source: '/dev/sr0', facts: plainFacts, host: unseen ? undefined : host });
@@ -56,7 +60,7 @@ function view(given: Partial<PlannedInstance> = {}, unseen = false): PlanView {
 test('each step has its state on this guest, and looking changes nothing', () => {
   const { host, files, commands } = createMemoryHost({ files: { '/same': 'a\n' } });
   const before = JSON.stringify([...files]);
-  const plan = { steps, diagnostics: [], missingLinks: [], toolReasons: [] };
+  const plan = { steps, diagnostics: [], missingLinks: [], toolReasons: [], backend, network: { links: [] } };
   const seen = viewPlan({ plan, instance, source: 'x', facts: plainFacts, host });
   assert.deepEqual(
     seen.steps.map(({ id, state }) => [id, state]),
@@ -91,7 +95,14 @@ test('a step that cannot be looked at is unseen, not a failure of the plan', () 
       throw new Error('no');
     },
   };
-  const plan = { steps: steps.slice(0, 1), diagnostics: [], missingLinks: [], toolReasons: [] };
+  const plan = {
+    steps: steps.slice(0, 1),
+    diagnostics: [],
+    missingLinks: [],
+    toolReasons: [],
+    backend,
+    network: { links: [] },
+  };
   assert.equal(viewPlan({ plan, instance, source: 'x', facts: plainFacts, host: blind }).steps[0]?.state, 'unseen');
 });
 
@@ -120,21 +131,12 @@ test('the text groups by what an operator thinks of, marks guesses and ends with
 });
 
 test('every kind of action has a group: no step is left out of the text', () => {
-  const kinds = [
-    'netLink',
-    'netAddress',
-    'netRoute',
-    'hostname',
-    'group',
-    'user',
-    'password',
-    'authorizedKeys',
-    'file',
-    'lines',
-    'symlink',
-    'service',
-    'exec',
-  ];
+  const every: Readonly<Record<ActionKind, true>> = {
+    ...{ netLink: true, netBond: true, netVlan: true, netAddress: true, netRoute: true, hostname: true, group: true },
+    ...{ user: true, password: true, authorizedKeys: true, file: true, lines: true, symlink: true, remove: true },
+    ...{ service: true, notify: true, netAssume: true, hostKeys: true, exec: true },
+  };
+  const kinds = Object.keys(every) as ActionKind[];
   const all = kinds.map((kind) => ({
     id: kind,
     module: 'm',

@@ -1,21 +1,23 @@
 // The plan as people and programs see it: steps with their state on this guest, grouped as an operator thinks.
 
-import type { ExecAction } from '../core/action.ts';
+import type { ActionKind, ExecAction } from '../core/action.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { type ExitCode, exitCodes } from '../core/error.ts';
 import type { Facts } from '../core/facts.ts';
 import { type InstanceConfig, instanceName } from '../core/instance-config.ts';
 import type { Step } from '../core/plan.ts';
+import type { ResolvedNetwork } from '../core/resolved-network.ts';
 import type { Change, Inspection } from '../executors/executor.ts';
 import { executorFor } from '../executors/index.ts';
 import type { Host } from '../host/host.ts';
+import type { BackendChoice } from '../network/backend.ts';
 import type { PlannedInstance } from '../pipeline/plan.ts';
 
 /** do: would change something; same: already so; run: a command of the user, not predicted; unseen: cannot be told from here. */
 export type StepState = 'do' | 'same' | 'run' | 'unseen';
 
 export type StepView = Pick<Step, 'id' | 'module' | 'stage' | 'summary' | 'source' | 'guess'> & {
-  readonly kind: string;
+  readonly kind: ActionKind;
   readonly state: StepState;
   readonly changes: readonly Change[];
   /** A command of the user, whole: who sees the plan has the user_data. */
@@ -27,6 +29,8 @@ export type PlanView = {
   readonly instance: string;
   readonly source: string;
   readonly tools: readonly string[];
+  readonly backend: BackendChoice;
+  readonly network: ResolvedNetwork;
   readonly steps: readonly StepView[];
   readonly diagnostics: readonly Diagnostic[];
   readonly missingLinks: readonly string[];
@@ -62,7 +66,7 @@ export function viewPlan(given: {
     exitCode: plan.missingLinks.length > 0 ? exitCodes.linkMissing : faulty ? exitCodes.degraded : exitCodes.ok,
     instance: instanceName(given.instance.id),
     source: given.source,
-    tools: plan.toolReasons,
+    ...{ tools: plan.toolReasons, backend: plan.backend, network: plan.network },
     steps,
     diagnostics: plan.diagnostics,
     missingLinks: plan.missingLinks,

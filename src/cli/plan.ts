@@ -9,6 +9,7 @@ import { findCloudInitRole, leaveConsumed } from '../pipeline/cloud-init.ts';
 import { openForReading } from '../pipeline/open-for-reading.ts';
 import { planFromInput } from '../pipeline/plan-input.ts';
 import { loadPolicy } from '../pipeline/policy-file.ts';
+import { peekRecord } from '../state/record.ts';
 import { printPlan } from './plan-text.ts';
 import { type PlanView, viewPlan } from './plan-view.ts';
 import { reportFailure } from './report-failure.ts';
@@ -57,7 +58,8 @@ async function makePlan(options: Arguments): Promise<PlanView> {
     // Only root sees what cloud-init stored, and facts of another guest have nothing to do with what it stored on this one.
     const cloudInit = isRoot() && options.facts === undefined ? findCloudInitRole(host) : undefined;
     const narrow = cloudInit === undefined ? undefined : leaveConsumed(reading.instance, cloudInit, host);
-    const plan = await planFromInput({ instance: reading.instance, host, policy, facts, narrow });
+    const previous = isRoot() && options.facts === undefined ? (peekRecord(host)?.made ?? []) : [];
+    const plan = await planFromInput({ instance: reading.instance, host, policy, facts, previous, narrow });
     return viewPlan({
       plan: { ...plan, diagnostics: [...reading.diagnostics, ...plan.diagnostics] },
       instance: reading.instance,

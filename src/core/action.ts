@@ -17,7 +17,14 @@ export type FileAction = {
   readonly group?: string;
   readonly append?: boolean;
   readonly check?: 'sudoers' | 'sshd';
+  /** A file that is there keeps its mode and owner: it is not ours. */
+  readonly keepAttributes?: true;
+  /** A file of others that is in the way (its content lacks `mark`) is first kept at `path`, unless something is kept there already. */
+  readonly backup?: { readonly mark: string; readonly path: string };
 };
+
+/** A file that an earlier run made and that nothing asks for any more; one that was changed since (another hex sha256) is left. */
+export type RemoveAction = { readonly kind: 'remove'; readonly path: string; readonly sha256: string };
 
 /**
  * Lines of a text file that others own too: each rule replaces the lines that match `pattern` (JavaScript source, multi-line mode
@@ -109,17 +116,46 @@ export type NetLinkAction = {
 
 export type NetTool = 'net-tools' | 'iproute2';
 
-/** The address of a link; other global addresses of the same family on it (`replaces`) give way to it. */
+/** An 802.1Q link, up, on a parent that is up. `mac` is set where it is given, else the parent's is taken over. */
+export type NetVlanAction = {
+  readonly kind: 'netVlan';
+  readonly link: string;
+  readonly parent: string;
+  readonly vlanId: number;
+  readonly mac?: string;
+};
+
+/**
+ * A bond, up, of exactly these members; a member loses its addresses. `options` by their names and values in the kernel's sysfs; those
+ * that are not named stay. Members that have gone are left out.
+ */
+export type NetBondAction = {
+  readonly kind: 'netBond';
+  readonly link: string;
+  readonly members: readonly string[];
+  readonly mode: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly mac?: string;
+};
+
+/**
+ * An address of a link. IPv4: other global addresses give way to it, but for those in `together`: all of the family that the link is to
+ * have, this one included, as `10.0.0.5/24`, in order (the first of a subnet is its primary). Absent: this one alone.
+ */
 export type NetAddressAction = {
   readonly kind: 'netAddress';
   readonly link: string;
   readonly family: 4 | 6;
   readonly address: string;
   readonly prefixLength: number;
+  readonly together?: readonly string[];
   readonly tool: NetTool;
 };
 
-/** A route through a link. `onLink`: the gateway is outside the link's subnets and needs a device route first. */
+/**
+ * A route through a link; `gateway` 0.0.0.0 or :: means that the destination is on the link. `onLink`: the gateway is outside the link's
+ * subnets and needs a device route first. Another gateway of the same destination and metric on the link gives way.
+ */
 export type NetRouteAction = {
   readonly kind: 'netRoute';
   readonly link: string;
@@ -160,6 +196,31 @@ export type ServiceAction = {
   readonly onChangeOf: readonly string[];
 };
 
+/** Links that NetworkManager, when it starts, is to take over under the profile `uuid`, and their routes, which become its own. */
+export type NetAssumeAction = {
+  readonly kind: 'netAssume';
+  readonly links: readonly { readonly name: string; readonly uuid: string }[];
+  readonly routes: readonly {
+    readonly link: string;
+    readonly destination: string;
+    readonly prefixLength: number;
+    /** `0.0.0.0` or `::`: on the link. */
+    readonly gateway: string;
+    readonly metric?: number;
+    readonly onLink?: boolean;
+  }[];
+};
+
+/** A fixed command that makes a service's own tools read changed files. */
+export type NotifyAction = {
+  readonly kind: 'notify';
+  readonly argv: readonly string[];
+  /** Only where this path exists: the mark of a running service. */
+  readonly ifExists?: string;
+  /** Only when one of these steps changed something. */
+  readonly onChangeOf: readonly string[];
+};
+
 export type Action =
   | FileAction
   | LinesAction
@@ -170,10 +231,15 @@ export type Action =
   | AuthorizedKeysAction
   | HostnameAction
   | NetLinkAction
+  | NetVlanAction
+  | NetBondAction
   | NetAddressAction
   | NetRouteAction
   | ExecAction
   | HostKeysAction
-  | ServiceAction;
+  | ServiceAction
+  | RemoveAction
+  | NetAssumeAction
+  | NotifyAction;
 
 export type ActionKind = Action['kind'];

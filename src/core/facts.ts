@@ -11,7 +11,7 @@ export type LiveAddress = { readonly family: 4 | 6; readonly address: string; re
 
 export type LinkFact = {
   readonly name: string;
-  /** Lower case, colon separated; the permanent address is not known without a request to the driver. */
+  /** Lower case, colon separated; of a bond's member its permanent one, which it does not show as long as it is a member. */
   readonly mac: string;
   /** Backed by a device (PCI, virtio, USB), as opposed to veth, bridge, bond, VLAN, macvlan, tunnel. */
   readonly physical: boolean;
@@ -48,6 +48,23 @@ export type Dmi = {
   readonly chassisAssetTag?: string;
 };
 
+/**
+ * Network services of the guest that start with it. netplan: installed, and something starts what it writes. cloudInit: cloud-init is at
+ * work in this boot, and writes the network for one of the others.
+ */
+export type NetworkServices = Readonly<
+  Record<
+    'netplan' | 'networkd' | 'networkManager' | 'ifupdown' | 'alpine' | 'sysconfig' | 'wicked' | 'cloudInit',
+    boolean
+  >
+>;
+
+/** Who writes /etc/resolv.conf: systemd-resolved, Debian's resolvconf(8), openresolv, NetworkManager, or nobody (`file`). */
+export type ResolverOwner = 'resolved' | 'resolvconf' | 'openresolv' | 'network-manager' | 'file';
+
+/** A file of interfaces(5). */
+export type InterfacesFile = { readonly path: string; readonly content: string };
+
 export type Facts = {
   readonly os: OsRelease;
   /** Kernel boot id: tells a second run of this boot from another boot. */
@@ -68,4 +85,8 @@ export type Facts = {
   /** sshd is installed and has no host key: it would not start. */
   readonly lacksHostKeys: boolean;
   readonly dmi: Dmi;
+  readonly networkServices: NetworkServices;
+  readonly resolver: ResolverOwner;
+  /** ifupdown's files, without the one that guest-init writes. */
+  readonly interfaces: readonly InterfacesFile[];
 };

@@ -56,7 +56,7 @@ export type AddressConfig = {
 export type NetworkConfig = {
   readonly links: readonly LinkConfig[];
   readonly addresses: readonly AddressConfig[];
-  /** Name servers that belong to no single network. */
+  /** The global list of name servers, those of single networks among them where the drive says them twice. */
   readonly dns: readonly string[];
 };
 

@@ -1,6 +1,7 @@
 // Schema of /etc/guest-init/config.yaml, the image's own settings. Loaded only when that file says something.
 
 import * as v from 'valibot';
+import { networkBackends } from './network-backend.ts';
 
 const NetworkPolicy = v.strictObject({
   interface: v.optional(v.pipe(v.string(), v.regex(/^[^\s/]{1,15}$/, 'a link name of 1 to 15 characters')), 'eth0'),
@@ -18,6 +19,11 @@ const NetworkPolicy = v.strictObject({
     254,
   ),
   wait: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600, 'seconds from 0 to 600')), 20),
+  /** The network service that the network is written down for; auto: the one that the guest starts. */
+  backend: v.optional(
+    v.picklist(['auto', 'none', ...networkBackends], `auto, none, ${networkBackends.join(', ')}`),
+    'none',
+  ),
 });
 
 const DrivePolicy = v.strictObject({

@@ -6,7 +6,7 @@ export type { Policy };
 
 /** What applies when /etc/guest-init/config.yaml is absent or all comments; a test holds it equal to the schema's own defaults. */
 export const defaultPolicy: Policy = {
-  network: { interface: 'eth0', default_prefix: 24, default_gateway: 254, wait: 20 },
+  network: { interface: 'eth0', default_prefix: 24, default_gateway: 254, wait: 20, backend: 'none' },
   drive: { label: 'config-2', required: 'auto', wait: 10, wait_required: 60 },
   timeout: { early: 120, late: 1800, command: 1800 },
   admin_pass: false,

@@ -25,6 +25,8 @@ export type Applied = {
   readonly failed?: string;
   /** Paths made or replaced, with the digest of their content (hex sha256). */
   readonly made?: readonly { readonly path: string; readonly sha256?: string }[];
+  /** Paths that the record need not know any longer. */
+  readonly forgotten?: readonly string[];
 };
 
 export type ApplyContext = {

@@ -56,20 +56,22 @@ function compare(action: FileAction, host: Host): Inspection {
       withDiff({ op: '~', what }, before === undefined ? undefined : after, (text) => diffText(before ?? '', text)),
     );
   }
-  const isLink = stat.kind === 'symlink';
-  if (!isLink && stat.mode !== action.mode) {
+  const isOpen = stat.kind !== 'symlink' && action.keepAttributes !== true;
+  if (isOpen && stat.mode !== action.mode) {
     changes.push({ op: '~', what: `${action.path}  mode ${describeMode(stat.mode)} -> ${describeMode(action.mode)}` });
   }
-  if (!isLink && !hasOwnership(stat, action, host)) {
+  if (isOpen && !hasOwnership(stat, action, host)) {
     changes.push({ op: '~', what: `${action.path}  owner ${stat.uid}:${stat.gid} -> ${describeOwner(action)}` });
   }
   return changes.length === 0 ? { state: 'same' } : { state: 'differs', changes };
 }
 
 function applyFile(action: FileAction, host: Host, context: ApplyContext): Applied {
-  const { path, mode, check } = action;
-  const ownership = resolveOwnership(action, host);
+  const { path, check } = action;
   const stat = host.stat(path);
+  const kept = action.keepAttributes === true && stat?.kind === 'file' ? stat : undefined;
+  const ownership = kept ?? resolveOwnership(action, host);
+  const mode = kept?.mode ?? action.mode;
   if (stat?.kind === 'directory') throw new AgentError(exitCodes.internal, `${path}: a folder is in the way`);
   if (stat?.kind === 'other') throw new AgentError(exitCodes.internal, `${path}: a device or socket is in the way`);
   const { content, isDone } = combine(action, host, context.interrupted?.token);
@@ -85,8 +87,19 @@ function applyFile(action: FileAction, host: Host, context: ApplyContext): Appli
   }
   makeParentFolders(path, host, ownership);
   if (check !== undefined) checkContent({ path, content, check }, host);
-  host.writeFile(path, content, { mode, ...ownership });
-  return { made };
+  const copy = keepForeign(action, host);
+  host.writeFile(path, content, { mode, uid: ownership.uid, gid: ownership.gid });
+  return { made, ...(copy === undefined ? {} : { message: `the file that was there is kept as ${copy}` }) };
+}
+
+/** Where the content went that others had put at the path; undefined when there was none. */
+function keepForeign({ path, backup }: FileAction, host: Host): string | undefined {
+  const present = backup === undefined ? undefined : host.readFile(path);
+  if (backup === undefined || present === undefined) return undefined;
+  if (Buffer.from(present).includes(backup.mark) || host.stat(backup.path) !== undefined) return undefined;
+  makeParentFolders(backup.path, host, { uid: 0, gid: 0 });
+  host.writeFile(backup.path, present, { mode: 0o600, uid: 0, gid: 0 });
+  return backup.path;
 }
 
 /** The whole content that the file shall have. `isDone`: an interrupted run has added its part already. */

@@ -10,9 +10,14 @@ import { hostKeys } from './host-keys.ts';
 import { hostname } from './hostname.ts';
 import { lines } from './lines.ts';
 import { netAddress } from './net-address.ts';
+import { netAssume } from './net-assume.ts';
+import { netBond } from './net-bond.ts';
 import { netLink } from './net-link.ts';
 import { netRoute } from './net-route.ts';
+import { netVlan } from './net-vlan.ts';
+import { notify } from './notify.ts';
 import { password } from './password.ts';
+import { remove } from './remove.ts';
 import { service } from './service.ts';
 import { symlink } from './symlink.ts';
 import { user } from './user.ts';
@@ -27,11 +32,16 @@ const executors: { readonly [Kind in ActionKind]: Executor<Extract<Action, { kin
   authorizedKeys,
   hostname,
   netLink,
+  netVlan,
+  netBond,
   netAddress,
   netRoute,
   exec,
   hostKeys,
   service,
+  remove,
+  netAssume,
+  notify,
 };
 
 /** The executor of an action, typed for that action. */

@@ -1,30 +1,13 @@
-// The address of a link, by one ifconfig or one ip. Other IPv4 addresses of the link give way; IPv6 ones stay beside it.
+// An address of a link, by one ifconfig or one ip. Other IPv4 addresses of the link give way, but for those that are wanted, too; IPv6
+// ones stay beside it.
 
 import type { NetAddressAction } from '../core/action.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { LinkFact, LiveAddress } from '../core/facts.ts';
 import type { Host } from '../host/host.ts';
-import { isLinkLocal, parseAddress } from '../network/address.ts';
 import type { Change, Executor } from './executor.ts';
+import { findLink, findRank, formatLive, isPresent, listEarly, listForeign, listUpTo } from './net-address-state.ts';
 import { formatIfconfigAddress, formatIpAddress, runIpCommands, runNetworkCommand } from './net-commands.ts';
-
-function findLink(host: Host, name: string): LinkFact | undefined {
-  return host.facts().links.find((link) => link.name === name);
-}
-
-function isWanted(action: NetAddressAction, live: LiveAddress): boolean {
-  return live.address === action.address && live.prefixLength === action.prefixLength;
-}
-
-/** Addresses that give way: of IPv4 all but link-local ones, of IPv6 only the same address with another prefix (SLAAC may own the rest). */
-function listObsolete(action: NetAddressAction, fact: LinkFact): LiveAddress[] {
-  return fact.addresses.filter((live) => {
-    if (live.family !== action.family || isWanted(action, live)) return false;
-    if (action.family === 6) return live.address === action.address;
-    const parsed = parseAddress(live.address);
-    return parsed !== undefined && !isLinkLocal(parsed);
-  });
-}
 
 export const netAddress: Executor<NetAddressAction> = {
   inspect: (action, host) => {
@@ -32,10 +15,11 @@ export const netAddress: Executor<NetAddressAction> = {
     const fact = findLink(host, action.link);
     if (fact === undefined) return { state: 'unknown', changes: [{ op: '+', what: wanted }] };
     const changes: Change[] = [];
-    if (!fact.addresses.some((live) => isWanted(action, live))) changes.push({ op: '+', what: wanted });
+    if (!isPresent(action, fact, host)) changes.push({ op: '+', what: wanted });
     else if (!fact.up) changes.push({ op: '~', what: `${action.link} up` });
-    for (const live of listObsolete(action, fact))
-      changes.push({ op: '-', what: `address ${live.address}/${live.prefixLength}` });
+    for (const live of listForeign(action, fact, host)) changes.push({ op: '-', what: `address ${formatLive(live)}` });
+    for (const live of listEarly(action, fact, host))
+      changes.push({ op: '~', what: `${wanted} before ${formatLive(live)}` });
     return changes.length === 0 ? { state: 'same' } : { state: 'differs', changes };
   },
   apply: (action, host) => {
@@ -45,11 +29,17 @@ export const netAddress: Executor<NetAddressAction> = {
     }
     const refusal = action.family === 6 ? findIpv6Refusal(host, action.link) : undefined;
     if (refusal !== undefined) return { failed: refusal };
-    const obsolete = listObsolete(action, fact);
-    if (action.tool === 'net-tools') applyByIfconfig(action, host, obsolete);
-    else applyByIp(action, host, { fact, obsolete });
-    if (obsolete.length === 0) return undefined;
-    return { message: `replaced ${obsolete.map((live) => `${live.address}/${live.prefixLength}`).join(', ')}` };
+    const foreign = listForeign(action, fact, host);
+    const early = listEarly(action, fact, host);
+    // ifconfig knows one address of a link; further ones have a name of their own there.
+    const isFurther = findRank(action) > 0;
+    if (action.tool === 'iproute2' || (isFurther && host.which('ip') !== undefined))
+      applyByIp(action, host, { fact, foreign, early });
+    else if (isFurther) {
+      const failure = applyByAlias(action, host, { fact, early });
+      if (failure !== undefined) return { failed: failure };
+    } else applyByIfconfig(action, host, { fact, obsolete: [...foreign, ...early] });
+    return foreign.length === 0 ? undefined : { message: `replaced ${foreign.map(formatLive).join(', ')}` };
   },
 };
 
@@ -60,30 +50,75 @@ function findIpv6Refusal(host: Host, link: string): string | undefined {
   return setting === '0' ? undefined : `${link}: IPv6 is switched off (net.ipv6.conf.${link}.disable_ipv6)`;
 }
 
-/** Obsolete addresses go first: the kernel would make the new one a secondary of theirs, and take it away with them. */
-function applyByIp(
-  action: NetAddressAction,
-  host: Host,
-  { fact, obsolete }: { fact: LinkFact; obsolete: readonly LiveAddress[] },
-): void {
-  const [only] = obsolete;
-  const removal =
-    only !== undefined && obsolete.length === 1 ? [formatIpAddress('del', { link: action.link, ...only })] : [];
-  if (obsolete.length > 1) clearByIp(host, action.link);
-  const up = fact.up ? [] : [['link', 'set', 'dev', action.link, 'up']];
+type Surplus = {
+  readonly fact: LinkFact;
+  readonly foreign: readonly LiveAddress[];
+  readonly early: readonly LiveAddress[];
+};
+
+/** What gives way goes first: the kernel would make the new one a secondary of theirs, and take it away with them. */
+function applyByIp(action: NetAddressAction, host: Host, { fact, foreign, early }: Surplus): void {
+  const { link } = action;
+  const up = fact.up ? [] : [['link', 'set', 'dev', link, 'up']];
+  const [only] = foreign;
+  if (foreign.length > 1 || early.length > 0) {
+    clearByIp(host, link);
+    runIpCommands(host, [...listUpTo(action).map((entry) => formatIpAddress('replace', entry)), ...up]);
+    return;
+  }
+  const removal = only === undefined ? [] : [formatIpAddress('del', { link, ...only })];
   runIpCommands(host, [...removal, formatIpAddress('replace', action), ...up]);
 }
 
 /** ifconfig replaces the only address of a link by itself; where there are several, or aliases, they are cleared beforehand. */
-function applyByIfconfig(action: NetAddressAction, host: Host, obsolete: readonly LiveAddress[]): void {
+function applyByIfconfig(
+  action: NetAddressAction,
+  host: Host,
+  { fact, obsolete }: { fact: LinkFact; obsolete: readonly LiveAddress[] },
+): undefined {
+  // Said again, it would take the place of the first address of the link, which may be another that is wanted.
+  if (isPresent(action, fact, host) && obsolete.length === 0 && action.together !== undefined) {
+    runNetworkCommand(host, ['ifconfig', action.link, 'up']);
+    return;
+  }
   const isCrowded = obsolete.length > 1 || (obsolete.length === 1 && countIpv4(host, action.link) > 1);
   if (isCrowded) clearIpv4(host, action.link);
   runNetworkCommand(host, formatIfconfigAddress(action));
   // An alias (eth0:1) is not what ifconfig replaces.
-  const fact = findLink(host, action.link);
-  if (obsolete.length === 0 || fact === undefined || listObsolete(action, fact).length === 0) return;
+  const now = findLink(host, action.link);
+  const left = now === undefined ? [] : [...listForeign(action, now, host), ...listEarly(action, now, host)];
+  if (obsolete.length === 0 || left.length === 0) return;
   clearIpv4(host, action.link);
   runNetworkCommand(host, formatIfconfigAddress(action));
+}
+
+/** Longest name of a link or alias: IFNAMSIZ of netdevice(7), without the final zero. */
+const longestName = 15;
+
+/** On the first alias that nobody uses; the words for the operator when there is none. Foreign addresses went with the first one. */
+function applyByAlias(
+  action: NetAddressAction,
+  host: Host,
+  { fact, early }: Pick<Surplus, 'fact' | 'early'>,
+): string | undefined {
+  const { link } = action;
+  const aliases = Array.from({ length: mostAliases }, (_, index) => `${link}:${index}`);
+  if (`${link}:${findRank(action)}`.length > longestName)
+    return `${link}: the name is too long for an alias; install iproute2`;
+  if (early.length > 0) {
+    clearIpv4(host, link);
+    for (const [index, entry] of listUpTo(action).entries())
+      runNetworkCommand(host, formatIfconfigAddress({ ...entry, link: aliases[index - 1] ?? link }));
+    return undefined;
+  }
+  if (isPresent(action, fact, host)) {
+    runNetworkCommand(host, ['ifconfig', link, 'up']);
+    return undefined;
+  }
+  const free = aliases.find((alias) => !/\binet\b/.test(runNetworkCommand(host, ['ifconfig', alias])));
+  if (free === undefined) return `${link}: more than ${mostAliases} aliases; install iproute2`;
+  runNetworkCommand(host, formatIfconfigAddress({ ...action, link: free }));
+  return undefined;
 }
 
 function clearIpv4(host: Host, link: string): void {

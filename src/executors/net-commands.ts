@@ -40,13 +40,28 @@ function lastComplaint(stderr: string): string {
 export function runIpCommands(host: Host, commands: readonly (readonly string[])[]): void {
   const [only] = commands;
   if (only === undefined) return;
-  const isBusybox = host.readLink(host.which('ip') ?? '')?.includes('busybox') ?? false;
   if (commands.length === 1) runNetworkCommand(host, ['ip', ...only]);
-  else if (isBusybox) for (const command of commands) runNetworkCommand(host, ['ip', ...command]);
+  else if (isBusyboxIp(host)) for (const command of commands) runNetworkCommand(host, ['ip', ...command]);
   else
     runNetworkCommand(host, ['ip', '-batch', '-'], {
       input: `${commands.map((command) => command.join(' ')).join('\n')}\n`,
     });
+}
+
+export function isBusyboxIp(host: Host): boolean {
+  return host.readLink(host.which('ip') ?? '')?.includes('busybox') ?? false;
+}
+
+/** `link add link bond0 name bond0.30 type vlan id 30`, for ip. */
+export function formatIpVlan(vlan: {
+  link: string;
+  parent: string;
+  vlanId: number;
+  mac?: string | undefined;
+}): string[] {
+  const address = vlan.mac === undefined ? [] : ['address', vlan.mac];
+  const words = ['link', 'add', 'link', vlan.parent, 'name', vlan.link, ...address];
+  return [...words, 'type', 'vlan', 'id', String(vlan.vlanId)];
 }
 
 /** `ifconfig eth0 10.0.0.5 netmask 255.255.255.0 broadcast 10.0.0.255 up`. */
@@ -81,7 +96,7 @@ export function formatRouteCommand(verb: 'add' | 'del', route: RouteOnLink): str
  * another link that has the same metric.
  */
 export function formatIpRoute(
-  verb: 'prepend' | 'del',
+  verb: 'prepend' | 'replace' | 'del',
   route: RouteOnLink,
   options: { onLink?: boolean } = {},
 ): string[] {

@@ -139,6 +139,26 @@ const cases: [string, NetRouteAction, LiveRoute[], string[], string?][] = [
     'left alone: route default via 192.0.2.1 on eth1',
   ],
   [
+    'IPv6 through a gateway outside the subnet',
+    route({
+      ...ip,
+      family: 6,
+      destination: '2001:db8:9::',
+      prefixLength: 48,
+      gateway: '2001:db8::1',
+      onLink: true,
+      metric: 5,
+    }),
+    [],
+    [`${byIp} route prepend 2001:db8:9::/48 via 2001:db8::1 dev eth0 metric 5 onlink`],
+  ],
+  [
+    'IPv6 on the link',
+    route({ ...ip, family: 6, destination: '2001:db8:9::', prefixLength: 48, gateway: '::' }),
+    [],
+    [`${byIp} route prepend 2001:db8:9::/48 dev eth0`],
+  ],
+  [
     'IPv6 by ip',
     route({ ...ip, family: 6, destination: '::', gateway: 'fe80::1' }),
     [],
@@ -164,6 +184,30 @@ describe('netRoute', () => {
     assert.deepEqual(netRoute.inspect(route({ ...ip, family: 6, destination: '::', gateway: '2001:db8::1' }), host), {
       state: 'same',
     });
+  });
+
+  it("sees that metric 0 of IPv6 is the kernel's own, and that a destination on the link has no gateway", () => {
+    const line = (gateway: string): string =>
+      `20010db8000500000000000000000000 30 00000000000000000000000000000000 00 ${gateway} 00000400 00000001 00000000 00000001     eth0\n`;
+    const at = (action: NetRouteAction, gateway: string): string => {
+      const { host } = createMemoryHost({ files: { '/proc/net/ipv6_route': line(gateway) } });
+      return netRoute.inspect(action, host).state;
+    };
+    const direct = route({ ...ip, family: 6, destination: '2001:db8:5::', prefixLength: 48, gateway: '::' });
+    const none = '0'.repeat(32);
+    assert.equal(at(direct, none), 'same');
+    assert.equal(at({ ...direct, metric: 0 }, none), 'same');
+    assert.equal(at({ ...direct, metric: 7 }, none), 'differs');
+    assert.equal(at({ ...direct, gateway: 'fe80::1' }, `fe80${'0'.repeat(27)}1`), 'same');
+  });
+
+  it('keeps two metrics of one destination apart', () => {
+    const both = [live(), live({ gateway: '10.0.0.2', metric: 1025 })];
+    assert.equal(run(route(), both).state, 'same');
+    assert.equal(run(route({ gateway: '10.0.0.2', metric: 1025 }), both).state, 'same');
+    assert.deepEqual(run(route({ gateway: '10.0.0.2', metric: 1025 }), [live()]).commands, [
+      `${byRoute} add default gw 10.0.0.2 metric 1025 dev eth0`,
+    ]);
   });
 
   it('tells the changes', () => {

@@ -7,7 +7,7 @@ import { parseIpv6Routes } from '../network/proc-tables.ts';
 import type { Executor } from './executor.ts';
 import { formatIpRoute, formatRouteCommand, runIpCommands, runNetworkCommand } from './net-commands.ts';
 
-/** What the kernel takes when no metric is given. */
+/** What the kernel takes when no metric is given, and in IPv6 when 0 is (IP6_RT_PRIO_USER). */
 const defaultMetric = { 4: 0, 6: 1024 } as const;
 
 /** The live routes of one family, freshly read. */
@@ -24,7 +24,7 @@ type Comparison = {
 };
 
 function compareRoutes(action: NetRouteAction, host: Host): Comparison {
-  const metric = action.metric ?? defaultMetric[action.family];
+  const metric = action.metric || defaultMetric[action.family];
   const same = readLiveRoutes(host, action.family).filter(
     (live) => live.destination === action.destination && live.prefixLength === action.prefixLength,
   );

@@ -5,6 +5,7 @@ import { isLinkLocal, parseAddress } from '../network/address.ts';
 import { parseLocalAddresses } from '../network/proc-tables.ts';
 import { readMtu } from './net-link.ts';
 import { readLiveRoutes } from './net-route.ts';
+import { type LiveBond, type LiveVlan, readAttribute, readBond, readMaster, readVlan } from './net-sysfs.ts';
 
 export type SavedAddress = {
   readonly family: 4 | 6;
@@ -28,6 +29,12 @@ export type SavedLink = {
   readonly up: boolean;
   readonly mtu: number | undefined;
   readonly addresses: readonly SavedAddress[];
+  /** The bond or bridge that it is a member of. */
+  readonly master?: string;
+  readonly vlan?: LiveVlan;
+  readonly bond?: LiveBond;
+  /** Of VLANs, and of bonds whose address stays: a NIC gets its own back when it leaves its bond. Lower case. */
+  readonly mac?: string;
 };
 
 export type NetworkSnapshot = {
@@ -55,12 +62,28 @@ export function readNetworkState(host: Host, isDetailed: boolean): NetworkSnapsh
     links: links.map(({ name, up, addresses }) => ({
       ...{ name, up, mtu: readMtu(host, name) },
       addresses: byIp?.addresses.get(name) ?? (byIp === undefined ? addresses : []),
+      ...readStack(host, name),
     })),
     routes: [
       ...routes.map((route) => ({ ...route, family: 4 as const })),
       ...readLiveRoutes(host, 6).map((route) => ({ ...route, family: 6 as const })),
     ],
     routeLines: byIp?.routeLines ?? [],
+  };
+}
+
+function readStack(host: Host, name: string): Pick<SavedLink, 'master' | 'vlan' | 'bond' | 'mac'> {
+  const master = readMaster(host, name);
+  const vlan = readVlan(host, name);
+  const bond = readBond(host, name);
+  // Told to follow its members, a bond changes its address by itself.
+  const hasOwnMac = vlan !== undefined || (bond !== undefined && (bond.options.fail_over_mac ?? 'none') === 'none');
+  const mac = hasOwnMac ? readAttribute(host, name, 'address')?.toLowerCase() : undefined;
+  return {
+    ...(master === undefined ? {} : { master }),
+    ...(vlan === undefined ? {} : { vlan }),
+    ...(bond === undefined ? {} : { bond }),
+    ...(mac === undefined ? {} : { mac }),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   runIpCommands,
   runNetworkCommand,
 } from './net-commands.ts';
+import { describeStack, findStackDifference, orderByStack, restoreStack } from './net-stack-rollback.ts';
 import {
   hasSomethingToLose,
   type NetworkSnapshot,
@@ -28,18 +29,23 @@ export function snapshotNetwork(host: Host): NetworkSnapshot {
 }
 
 /**
- * Brings addresses, routes, MTU and the up or down of every link back to the snapshot; what is already so is not touched. Throws
- * AgentError (exit 21) naming the first difference when the state read afterwards is another.
+ * Takes away the bonds and VLANs that this run has made, and brings addresses, routes, MTU and the up or down of every link back to the
+ * snapshot; what is already so is not touched. Throws AgentError (exit 21) naming the first difference when the state read afterwards is another.
  */
 export function restoreNetwork(snapshot: NetworkSnapshot, host: Host): void {
   let failure: unknown;
-  try {
-    restoreLinks(snapshot, host);
-    restoreRoutes(snapshot, host);
-  } catch (error) {
-    failure = error;
+  const links = (): void => restoreLinks(snapshot, host);
+  // A VLAN comes up by itself with the link below it, even one that was down.
+  const again = snapshot.links.some(({ vlan }) => vlan !== undefined) ? [links] : [];
+  const stack = (): void => restoreStack(snapshot.links, host);
+  for (const restore of [stack, links, ...again, () => restoreRoutes(snapshot, host)]) {
+    try {
+      restore();
+    } catch (error) {
+      failure ??= error;
+    }
   }
-  const difference = findDifference(snapshot, readNetworkState(host, snapshot.isDetailed));
+  const difference = findDifference(snapshot, readNetworkState(host, snapshot.isDetailed), host);
   if (difference === undefined) return;
   const reason = failure instanceof Error ? `${difference}; ${failure.message}` : difference;
   throw new AgentError(exitCodes.networkRollbackFailed, reason, {
@@ -50,7 +56,7 @@ export function restoreNetwork(snapshot: NetworkSnapshot, host: Host): void {
 
 function restoreLinks(snapshot: NetworkSnapshot, host: Host): void {
   const live = new Map(readNetworkState(host, snapshot.isDetailed).links.map((link) => [link.name, link]));
-  for (const saved of snapshot.links) {
+  for (const saved of orderByStack(snapshot.links)) {
     const now = live.get(saved.name);
     if (now === undefined || describeLink(now) === describeLink(saved)) continue;
     if (host.which('ip') === undefined) restoreLinkByIfconfig(host, saved, now);
@@ -174,7 +180,7 @@ function describeLink(link: SavedLink): string {
     .filter((entry) => entry.family === 6)
     .map(describeAddress)
     .sort();
-  return `${link.name} ${link.up ? 'up' : 'down'} mtu ${link.mtu ?? '?'}: ${[describeAddresses(link, 4), ...ipv6].filter((text) => text !== '').join(', ') || 'no address'}`;
+  return `${link.name} ${link.up ? 'up' : 'down'} mtu ${link.mtu ?? '?'}: ${[describeAddresses(link, 4), ...ipv6].filter((text) => text !== '').join(', ') || 'no address'}${describeStack(link)}`;
 }
 
 function describeRoute(route: SavedRoute): string {
@@ -182,13 +188,15 @@ function describeRoute(route: SavedRoute): string {
 }
 
 /** The first thing that is not as it was, in words; undefined when all is. Links that came or went meanwhile are not ours. */
-function findDifference(snapshot: NetworkSnapshot, now: NetworkSnapshot): string | undefined {
+function findDifference(snapshot: NetworkSnapshot, now: NetworkSnapshot, host: Host): string | undefined {
   const live = new Map(now.links.map((link) => [link.name, link]));
   for (const saved of snapshot.links) {
     const link = live.get(saved.name);
     if (link !== undefined && describeLink(link) !== describeLink(saved))
       return `${describeLink(link)}, was ${describeLink(saved)}`;
   }
+  const stack = findStackDifference(snapshot.links, live, host);
+  if (stack !== undefined) return stack;
   const isDetailed = snapshot.isDetailed && now.isDetailed;
   const linesOf = (state: NetworkSnapshot): string[] => [
     ...(isDetailed ? state.routeLines : []),

@@ -72,7 +72,8 @@ test('an unpacked root has files and no kernel', () => {
       return files[path];
     },
     exists: () => true,
-    list: () => ['sshd_config', 'ssh_host_ed25519_key.pub'],
+    list: (path) => (path === '/etc/ssh' ? ['sshd_config', 'ssh_host_ed25519_key.pub'] : []),
+    readLink: () => undefined,
     which: (name) => (['ip', 'sshd'].includes(name) ? `/usr/sbin/${name}` : undefined),
   });
   assert.equal(facts.os.id, 'debian');
@@ -107,6 +108,7 @@ test('an empty guest has facts too', () => {
     readText: () => undefined,
     exists: () => false,
     list: () => [],
+    readLink: () => undefined,
     which: () => undefined,
   });
   assert.deepEqual(

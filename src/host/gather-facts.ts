@@ -3,6 +3,7 @@
 import type { Dmi, Facts, OsRelease } from '../core/facts.ts';
 import { parseGroups, parseUsers } from './accounts.ts';
 import { readLinks, readRoutes } from './network-facts.ts';
+import { findNetworkServices, findResolver, readInterfaces } from './network-services.ts';
 
 /** Private halves, as ssh-keygen(1) -A names them. */
 const hostKeyFile = /^ssh_host_\w+_key$/;
@@ -19,6 +20,7 @@ export function gatherFacts(from: {
   readText(path: string): string | undefined;
   exists(path: string): boolean;
   list(path: string): readonly string[];
+  readLink(path: string): string | undefined;
   which(name: string): string | undefined;
 }): Facts {
   const { live, readText } = from;
@@ -38,6 +40,9 @@ export function gatherFacts(from: {
     findsOwnName: () => asksMyhostname(readText('/etc/nsswitch.conf') ?? ''),
     hasHostsFile: () => from.exists('/etc/hosts'),
     dmi: () => (live ? readDmi(readText) : {}),
+    networkServices: () => findNetworkServices(from),
+    resolver: () => findResolver(from),
+    interfaces: () => readInterfaces(from),
   });
 }
 

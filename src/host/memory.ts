@@ -3,6 +3,7 @@
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Facts } from '../core/facts.ts';
 import type { FileKind, Host, RunOptions, RunResult } from './host.ts';
+import { noNetworkServices } from './network-services.ts';
 
 export type MemoryNode = {
   kind: FileKind;
@@ -36,6 +37,9 @@ export const plainFacts: Facts = {
   hasHostsFile: true,
   lacksHostKeys: false,
   dmi: {},
+  networkServices: noNetworkServices,
+  resolver: 'file',
+  interfaces: [],
 };
 
 /** `run` answers commands (status 0 and no output unless it says otherwise). Parents of given files exist; `/` always does. */

@@ -62,13 +62,22 @@ function trie(...addresses: string[]): string {
 }
 
 describe('readLinks', () => {
-  const kinds: [string, Parameters<typeof link>[1], { physical: boolean; ethernet: boolean }][] = [
+  type Kind = { physical: boolean; ethernet: boolean };
+  const kinds: [string, Parameters<typeof link>[1], Kind][] = [
     ['a virtio NIC', nic, { physical: true, ethernet: true }],
     ['a veth', {}, { physical: false, ethernet: true }],
     ['a bridge', { extra: ['bridge/'], uevent: 'DEVTYPE=bridge\n' }, { physical: false, ethernet: false }],
     ['a bond', { extra: ['bonding/'], uevent: 'DEVTYPE=bond\n' }, { physical: false, ethernet: false }],
     ['a VLAN', { extra: ['lower_eth0/'], uevent: 'DEVTYPE=vlan\n' }, { physical: false, ethernet: false }],
     ['a macvlan', { extra: ['lower_eth0/'] }, { physical: false, ethernet: false }],
+    ...(['vlan', 'macvlan', 'bond'] as const).map((type): [string, Parameters<typeof link>[1], Kind] => [
+      `a ${type} whose driver names a device`,
+      { extra: ['device/', 'lower_eth0/'], uevent: `DEVTYPE=${type}\n` },
+      { physical: false, ethernet: false },
+    ]),
+    ['a bond without members', { extra: ['device/', 'bonding/'] }, { physical: false, ethernet: false }],
+    ['a failover NIC', { extra: ['device/', 'lower_eth0/'] }, { physical: true, ethernet: true }],
+    ["a bond's member", { extra: ['device/', 'upper_bond0/'] }, { physical: true, ethernet: true }],
     ['a tap', { extra: ['tun_flags'] }, { physical: false, ethernet: false }],
     ['a dummy or ifb', { flags: '0x82' }, { physical: false, ethernet: false }],
     ['a tunnel', { type: '776' }, { physical: false, ethernet: false }],
@@ -96,6 +105,22 @@ describe('readLinks', () => {
     assert.deepEqual(readLinks(roots), [
       { name: 'eth0', mac: 'fa:16:3e:00:00:05', physical: true, ethernet: true, up: true, addresses: [] },
     ]);
+  });
+
+  it("gives a bond's member its own MAC, not that of the bond", () => {
+    const shown = { ...nic, mac: 'fa:16:3e:00:00:05' };
+    const roots = makeRoots({
+      ...link('eth0', shown),
+      ...link('eth1', shown),
+      'net/eth0/bonding_slave/perm_hwaddr': 'fa:16:3e:00:00:05\n',
+      'net/eth1/bonding_slave/perm_hwaddr': 'FA:16:3E:00:00:06\n',
+      ...link('eth2', shown),
+      'net/eth2/bonding_slave/state': 'active\n',
+    });
+    assert.deepEqual(
+      readLinks(roots).map(({ mac }) => mac),
+      ['fa:16:3e:00:00:05', 'fa:16:3e:00:00:06', 'fa:16:3e:00:00:05'],
+    );
   });
 
   it('sees that a link is down', () =>

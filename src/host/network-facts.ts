@@ -35,10 +35,11 @@ export function readLinks(roots: NetworkRoots = {}): LinkFact[] {
     const flags = Number.parseInt(readFile(`${folder}/flags`), 16);
     if (Number.isNaN(flags) || (flags & flagLoopback) !== 0) continue;
     const entries = listFolder(folder);
-    const physical = entries.includes('device') && ethernetTypes.has(readFile(`${folder}/type`));
+    const physical =
+      entries.includes('device') && ethernetTypes.has(readFile(`${folder}/type`)) && !isStacked(folder, entries);
     links.push({
       name,
-      mac: readFile(`${folder}/address`).toLowerCase(),
+      mac: readMac(folder, entries),
       physical,
       ethernet: physical || isPlainEthernet(folder, entries, flags),
       up: (flags & flagUp) !== 0,
@@ -62,6 +63,19 @@ function compareNames(a: string, b: string): number {
 /** IPv4 routes of the main table. */
 export function readRoutes(roots: NetworkRoots = {}): LiveRoute[] {
   return parseIpv4Routes(readFile(`${roots.procNet ?? '/proc/net'}/route`));
+}
+
+/** A member of a bond shows the bond's address; its own is with its membership. */
+function readMac(folder: string, entries: readonly string[]): string {
+  const own = entries.includes('bonding_slave') ? readFile(`${folder}/bonding_slave/perm_hwaddr`) : '';
+  return (own === '' ? readFile(`${folder}/address`) : own).toLowerCase();
+}
+
+/** A bond, VLAN, macvlan or their like, even where its driver names a device. A failover NIC has links below it, too, and is meant. */
+function isStacked(folder: string, entries: readonly string[]): boolean {
+  if (entries.includes('bonding') || entries.includes('bridge')) return true;
+  if (!entries.some((entry) => entry.startsWith('lower_'))) return false;
+  return /^DEVTYPE=(?:vlan|macvlan|macvtap|ipvlan|bond|team|bridge)$/m.test(readFile(`${folder}/uevent`));
 }
 
 /** veth, in practice: Ethernet, answers ARP, and neither stacked on another link nor made to join some. */

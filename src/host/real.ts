@@ -79,7 +79,7 @@ export function createRealHost(options: { root?: string } = {}): Host {
     exec: async (argv: readonly string[], execOptions: ExecOptions): Promise<ExecResult> =>
       // A bare name is looked up in the command's own PATH, which has /usr/local before the system folders.
       runUserCommand(belowRoot(argv), { ...execOptions, log: at(execOptions.log) }),
-    facts: () => gatherFacts({ live, readText, list, which, exists: (path) => fs.existsSync(follow(path)) }),
+    facts: () => gatherFacts({ live, readText, list, readLink, which, exists: (path) => fs.existsSync(follow(path)) }),
     bootId: () => (live ? readBootId(readText) : ''),
     dmi: () => (live ? readDmi(readText) : {}),
     now: () => Date.now() / 1000,

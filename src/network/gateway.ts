@@ -2,7 +2,7 @@
 
 import type { AddressConfig } from '../core/network-config.ts';
 import type { Policy } from '../core/policy.ts';
-import { formatAddress, type IpAddress, isInNetwork, parseAddress } from './address.ts';
+import { formatAddress, type IpAddress, parseAddress } from './address.ts';
 
 export type GuessedGateway = {
   readonly gateway: string;
@@ -39,13 +39,4 @@ export function guessGateway(
   const gateway = parseAddress(setting);
   if (gateway?.family !== 4 || gateway.value === address.value) return undefined;
   return { gateway: formatAddress(gateway), guess: "the image's own setting (config: network.default_gateway)" };
-}
-
-/** Whether the gateway is outside the subnet of the address, so that the kernel needs to be told that it is on the link. */
-export function isOffSubnet(gateway: string, address: IpAddress, prefixLength: number): boolean {
-  const parsed = parseAddress(gateway);
-  if (parsed === undefined || parsed.value === 0n) return false;
-  // An IPv6 router is usually named by its link-local address, which every link holds.
-  if (parsed.family === 6 && parsed.value >> 118n === 0x3fan) return false;
-  return !isInNetwork(parsed, address, prefixLength);
 }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { loadNetworkScenarios } from '../../test/support/network-scenarios.ts';
 import type { Facts, LinkFact } from '../core/facts.ts';
 import { emptyNetwork, type NetworkConfig } from '../core/network-config.ts';
 import { defaultPolicy, type Policy } from '../core/policy.ts';
 import { mergeEc2Address, parseNetworkData } from '../datasources/config-drive/network-data.ts';
+import { noNetworkServices } from '../host/network-services.ts';
 import { type NetworkPlan, planNetwork } from './plan.ts';
 
 const mac = 'fa:16:3e:00:00:05';
@@ -40,6 +43,9 @@ function plan(
       findsOwnName: true,
       hasHostsFile: true,
       lacksHostKeys: false,
+      networkServices: noNetworkServices,
+      resolver: 'file',
+      interfaces: [],
       dmi: {},
     },
   };
@@ -254,35 +260,157 @@ describe('planNetwork', () => {
     assert.match(result.diagnostics[0]?.message ?? '', /IPv6 needs ip/);
   });
 
+  const other = { id: 'tap2', type: 'ovs', ethernet_mac_address: 'fa:16:3e:00:00:06' };
+  const eth1 = nic('eth1', 'fa:16:3e:00:00:06');
+  const bond = {
+    ...{ id: 'bond0', type: 'bond', bond_links: ['tap1', 'tap2'], bond_mode: '802.3ad', bond_miimon: 50 },
+    ethernet_mac_address: 'FA:16:3E:00:00:07',
+  };
+  const vlan = { id: 'v', type: 'vlan', vlan_link: 'bond0', vlan_id: 30, vlan_mac_address: 'fa:16:3e:00:00:08' };
+  const onBond = { links: [vlan, bond, link, other], networks: [{ ...network, link: 'v' }] };
+
+  it('makes bonds and VLANs before what is on them', () => {
+    const result = plan(read(onBond), { links: [eth0, eth1] });
+    assert.deepEqual(
+      result.steps.map(({ id, summary, needs }) => [id, summary, ...(needs ?? [])]),
+      [
+        ['net/bond0/bond', 'bond bond0 (802.3ad) of eth0, eth1'],
+        ['net/bond0.30/vlan', 'VLAN 30 on bond0 as bond0.30', 'net/bond0/bond'],
+        ['net/bond0.30/10.0.0.5/24', 'bond0.30 10.0.0.5/24', 'net/bond0.30/vlan'],
+        ['net/bond0.30/default-via-10.0.0.1', 'default via 10.0.0.1 on bond0.30', 'net/bond0.30/10.0.0.5/24'],
+      ],
+    );
+    assert.deepEqual(
+      result.steps.slice(0, 2).map(({ action, source }) => [action, source]),
+      [
+        [
+          {
+            ...{ kind: 'netBond', link: 'bond0', members: ['eth0', 'eth1'], mode: '802.3ad' },
+            ...{ options: { miimon: '50' }, mac: 'fa:16:3e:00:00:07' },
+          },
+          'network_data.json links[1]',
+        ],
+        [
+          { kind: 'netVlan', link: 'bond0.30', parent: 'bond0', vlanId: 30, mac: 'fa:16:3e:00:00:08' },
+          'network_data.json links[0]',
+        ],
+      ],
+    );
+    assert.deepEqual(result.toolReasons, ['ip (iproute2): bonds and VLANs', 'ifconfig, route (net-tools): installed']);
+    assert.deepEqual(
+      result.network.links.map(({ name }) => name),
+      ['eth0', 'eth1', 'bond0', 'bond0.30'],
+    );
+  });
+
+  it('sets the MTU of a link before that of the VLAN on it', () => {
+    const json = { ...onBond, links: [{ ...vlan, mtu: 8900 }, { ...bond, mtu: 9000 }, link, other] };
+    const steps = plan(read(json), { links: [eth0, eth1] }).steps.map(({ id, needs }) => [id, ...(needs ?? [])]);
+    assert.deepEqual(steps.slice(0, 5), [
+      ['net/bond0/bond'],
+      ['net/bond0/mtu-9000', 'net/bond0/bond'],
+      ['net/bond0.30/vlan', 'net/bond0/mtu-9000'],
+      ['net/bond0.30/10.0.0.5/24', 'net/bond0.30/vlan'],
+      ['net/bond0.30/mtu-8900', 'net/bond0.30/vlan'],
+    ]);
+  });
+
+  it('sets a NIC up that has nothing but VLANs, whatever becomes of an address on it', () => {
+    const tagged = { ...vlan, vlan_link: 'tap1' };
+    const bare = plan(read({ links: [link, tagged], networks: [{ ...network, link: 'v' }] }));
+    assert.deepEqual(bare.steps[0]?.action, { kind: 'netLink', link: 'eth0', tool: 'iproute2' });
+    assert.deepEqual(ids(bare).slice(0, 2), ['net/eth0/up', 'net/eth0.30/vlan']);
+    assert.deepEqual(bare.steps[1]?.needs, ['net/eth0/up']);
+    const beside = { links: [{ ...link, mtu: 1400 }, tagged], networks: [{ ...network, link: 'v' }, ipv6] };
+    assert.deepEqual(
+      plan(read(beside))
+        .steps.slice(0, 3)
+        .map(({ id, needs }) => [id, needs]),
+      [
+        ['net/eth0/2001:db8::5/64', undefined],
+        ['net/eth0/mtu-1400', undefined],
+        ['net/eth0/default-via-fe80::1', ['net/eth0/2001:db8::5/64']],
+      ],
+    );
+  });
+
+  it('needs ip for bonds and VLANs, and says so; what is not on them is set', () => {
+    const third = { id: 'tap3', type: 'ovs', ethernet_mac_address: 'fa:16:3e:00:00:09' };
+    const json = {
+      links: [...onBond.links, third],
+      networks: [...onBond.networks, { ...network, link: 'tap3', ip_address: '10.9.0.5', routes: [] }],
+    };
+    const result = plan(read(json), {
+      links: [eth0, eth1, nic('eth2', 'fa:16:3e:00:00:09')],
+      commands: { ifconfig: '/i', route: '/r' },
+    });
+    assert.deepEqual(ids(result), ['net/eth2/10.9.0.5/24']);
+    assert.deepEqual(
+      result.diagnostics.map(({ severity, message }) => `${severity} ${message}`),
+      [
+        'error bond bond0 cannot be set up: it needs ip (package iproute2), which is not installed',
+        'error VLAN bond0.30 cannot be set up: it needs ip (package iproute2), which is not installed',
+      ],
+    );
+  });
+
   it('names what is left to the distribution', () => {
     const links = [
       link,
-      { id: 'b', type: 'bond', bond_links: ['tap1'] },
+      other,
+      { id: 'b', type: 'bond', bond_links: ['tap2'] },
       { id: 'v', type: 'vlan', vlan_link: 'b', vlan_id: 5 },
     ];
     const networks = [
-      { link: 'tap1', type: 'ipv4_dhcp' },
+      { link: 'tap1', type: 'ipv4_dhcp', routes: [defaultRoute] },
       { link: 'tap1', type: 'ipv6_slaac' },
-      { ...network, link: 'b' },
       { link: 'v', type: 'ipv4_dhcp' },
     ];
-    const result = plan(read({ links, networks }));
-    assert.deepEqual(result.steps, []);
+    const result = plan(read({ links, networks }), { links: [eth0, eth1] });
+    assert.deepEqual(ids(result), ['net/b/bond', 'net/b.5/vlan']);
     assert.deepEqual(
       result.diagnostics.map(({ severity, source, message }) => `${severity} ${source}: ${message}`),
       [
         "note network_data.json networks[0]: eth0: IPv4 by DHCP is left to the distribution's network service",
         "note network_data.json networks[1]: eth0: IPv6 by router advertisement is left to the distribution's network service",
-        'warning network_data.json links[1]: bonds are not set up by this version; left to the distribution, with its static address',
-        'warning network_data.json links[2]: VLANs are not set up by this version; left to the distribution',
+        "note network_data.json networks[2]: b.5: IPv4 by DHCP is left to the distribution's network service",
       ],
     );
   });
 
-  it('names a second address of one link', () => {
-    const result = plan(read({ links: [link], networks: [network, { ...network, ip_address: '10.0.0.6' }] }));
-    assert.deepEqual(ids(result), ['net/eth0/10.0.0.5/24', 'net/eth0/default-via-10.0.0.1']);
-    assert.match(result.diagnostics[0]?.message ?? '', /second IPv4 address/);
+  it('sets several addresses of one link in their order, none giving way to another', () => {
+    const second = {
+      ...network,
+      ip_address: '10.1.0.6',
+      routes: [{ ...defaultRoute, gateway: '10.1.0.1', metric: 9 }],
+    };
+    const result = plan(read({ links: [link], networks: [network, second, ipv6] }));
+    assert.deepEqual(
+      result.steps.map(({ id, needs, action }) => [id, needs, 'together' in action ? action.together : undefined]),
+      [
+        ['net/eth0/10.0.0.5/24', undefined, ['10.0.0.5/24', '10.1.0.6/24']],
+        ['net/eth0/10.1.0.6/24', undefined, ['10.0.0.5/24', '10.1.0.6/24']],
+        ['net/eth0/2001:db8::5/64', undefined, undefined],
+        ['net/eth0/default-via-10.0.0.1', ['net/eth0/10.0.0.5/24'], undefined],
+        ['net/eth0/default-via-10.1.0.1-metric-9', ['net/eth0/10.1.0.6/24'], undefined],
+        ['net/eth0/default-via-fe80::1', ['net/eth0/2001:db8::5/64'], undefined],
+      ],
+    );
+  });
+
+  it('tells apart the destinations on the link of both families', () => {
+    const { links, addresses, dns } = read({ links: [link], networks: [network, ipv6] });
+    const direct = addresses.map((entry) => {
+      const any = entry.family === 4 ? '0.0.0.0' : '::';
+      const { family, origin } = entry;
+      return { ...entry, routes: [{ family, destination: any, prefixLength: 0, gateway: any, origin }] };
+    });
+    const result = plan({ links, addresses: direct, dns });
+    assert.deepEqual(ids(result).slice(2), ['net/eth0/default', 'net/eth0/::/0']);
+    assert.deepEqual(
+      result.steps.slice(2).map(({ action }) => action.kind === 'netRoute' && action.gateway),
+      ['0.0.0.0', '::'],
+    );
   });
 
   it('applies the rest when one NIC is missing', () => {
@@ -303,6 +431,41 @@ describe('planNetwork', () => {
   });
 
   it('plans nothing for an empty network', () => {
-    assert.deepEqual(plan(emptyNetwork), { steps: [], diagnostics: [], missingLinks: [], toolReasons: [] });
+    assert.deepEqual(plan(emptyNetwork), {
+      ...{ network: { links: [] }, steps: [], diagnostics: [], missingLinks: [], toolReasons: [] },
+    });
   });
+});
+
+describe('planNetwork, for each network of the golden tests', () => {
+  const textOf = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
+  for (const { name, folder, facts } of loadNetworkScenarios()) {
+    it(name, () => {
+      const place = (): { line: number; column: number } => ({ line: 1, column: 1 });
+      const json = JSON.parse(textOf(`${folder}/network_data.json`) ?? '{}');
+      const config = parseNetworkData(json, { source: 'network_data.json', place }).network;
+      const merged = mergeEc2Address(config, textOf(`${folder}/local-ipv4`), 'ec2', []);
+      const { network, steps } = planNetwork({ network: merged, facts, policy: defaultPolicy });
+      const done = new Set<string>();
+      const made = new Set(facts.links.map((fact) => fact.name));
+      for (const { id, needs = [], action } of steps) {
+        assert.ok(!done.has(id), `${id} twice`);
+        for (const need of needs) assert.ok(done.has(need), `${id} needs ${need}, which is not before it`);
+        done.add(id);
+        if (action.kind === 'netBond') for (const member of action.members) assert.ok(made.has(member), id);
+        if (action.kind === 'netVlan') assert.ok(made.has(action.parent), id);
+        if (action.kind === 'netBond' || action.kind === 'netVlan') made.add(action.link);
+        else assert.ok('link' in action && made.has(action.link), id);
+      }
+      const wanted = network.links.flatMap(({ name: link, addresses }) =>
+        addresses.map(({ address, prefixLength }) => `net/${link}/${address}/${prefixLength}`),
+      );
+      assert.deepEqual(
+        steps.filter(({ action }) => action.kind === 'netAddress').map(({ id }) => id),
+        wanted,
+      );
+      for (const { name: link, kind } of network.links)
+        if (kind !== 'physical') assert.ok(done.has(`net/${link}/${kind}`), link);
+    });
+  }
 });

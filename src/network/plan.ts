@@ -1,17 +1,19 @@
-// Turns the network that the drive asks for into steps for this guest; what this version leaves to the distribution is named.
+// Turns the network of this guest into steps: links before what is on them, each with its addresses, MTU and routes.
 
-import type { NetAddressAction, NetTool } from '../core/action.ts';
+import type { NetAddressAction, NetLinkAction, NetRouteAction, NetTool } from '../core/action.ts';
 import type { Diagnostic, DiagnosticCode, Severity } from '../core/diagnostic.ts';
-import type { Facts, LinkFact } from '../core/facts.ts';
-import type { AddressConfig, LinkConfig, NetworkConfig, Origin, RouteConfig } from '../core/network-config.ts';
+import type { Facts } from '../core/facts.ts';
+import type { AddressMethod, NetworkConfig, Origin } from '../core/network-config.ts';
 import type { Step } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
-import { type IpAddress, parseAddress } from './address.ts';
-import { guessGateway, isOffSubnet, needsGatewayGuess } from './gateway.ts';
-import { matchLinks } from './match.ts';
+import type { ResolvedLink, ResolvedNetwork, ResolvedRoute } from '../core/resolved-network.ts';
+import { isInNetwork, parseAddress } from './address.ts';
+import { resolveNetwork } from './resolve.ts';
 import { chooseTool } from './tool.ts';
 
 export type NetworkPlan = {
+  /** What the steps bring about, for whatever else is made of the same network. */
+  readonly network: ResolvedNetwork;
   readonly steps: readonly Step[];
   readonly diagnostics: readonly Diagnostic[];
   /** One sentence for each link that has networks and no NIC; when there is one, the run ends with exit 22. Not repeated in `diagnostics`. */
@@ -21,231 +23,183 @@ export type NetworkPlan = {
 };
 
 type Planning = {
-  readonly facts: Facts;
-  readonly policy: Policy;
-  /** The drive gives an IPv4 default route on some static network: then none is guessed for another. */
-  readonly hasDefaultRoute: boolean;
+  readonly asked: NetworkConfig;
+  readonly network: ResolvedNetwork;
+  readonly commands: Facts['commands'];
   readonly steps: Step[];
   readonly diagnostics: Diagnostic[];
   readonly toolReasons: Set<string>;
+  /** By name of a bond, a VLAN or a link with VLANs on it: the step after which it can be used. */
+  readonly ready: Map<string, string>;
 };
 
-/** Pure: the same network, facts and policy give the same steps. Steps of one link follow each other: address, MTU, routes. */
+/** Pure: the same network, facts and policy give the same steps. Steps of one link follow each other: the link, addresses, MTU, routes. */
 export function planNetwork(given: { network: NetworkConfig; facts: Facts; policy: Policy }): NetworkPlan {
-  const { network, facts, policy } = given;
-  const hasDefaultRoute = network.addresses.some(
-    (entry) =>
-      entry.method === 'static' && entry.routes.some((route) => route.family === 4 && route.prefixLength === 0),
-  );
-  const planning: Planning = { facts, policy, hasDefaultRoute, steps: [], diagnostics: [], toolReasons: new Set() };
-  const used = new Set(network.addresses.map((entry) => entry.link));
-  const { found, missing } = matchLinks(network.links, facts.links, policy.network.interface);
-  const missingLinks: string[] = [];
-  const taken = new Set<string>();
-  for (const link of network.links) {
-    const reason = missing.get(link.id);
-    const match = found.get(link.id);
-    const entries = network.addresses.filter((entry) => entry.link === link.id);
-    if (link.kind !== 'physical') noteStackedLink(planning, link, entries);
-    else if (reason !== undefined && used.has(link.id)) missingLinks.push(reason);
-    else if (reason !== undefined)
-      note(planning, 'note', 'missing', link.origin, `${reason}; no network uses this link`);
-    else if (match !== undefined) planLink(planning, { link, entries, fact: match.fact, taken });
-  }
-  noteDefaultRoute(planning, network);
-  noteNameServers(planning, network);
-  return {
-    steps: planning.steps,
-    diagnostics: planning.diagnostics,
-    missingLinks,
-    toolReasons: [...planning.toolReasons],
+  const { network, diagnostics, missingLinks } = resolveNetwork(given);
+  const planning: Planning = {
+    ...{ asked: given.network, network, commands: given.facts.commands },
+    ...{ steps: [], diagnostics: [...diagnostics], toolReasons: new Set(), ready: new Map() },
   };
+  for (const link of network.links) if (link.memberOf === undefined) planLink(planning, link);
+  const { steps, toolReasons } = planning;
+  return { network, steps, diagnostics: planning.diagnostics, missingLinks, toolReasons: [...toolReasons] };
 }
 
 function note(planning: Planning, severity: Severity, code: DiagnosticCode, origin: Origin, message: string): void {
   planning.diagnostics.push({ severity, code, source: origin.source, message });
 }
 
-function noteStackedLink(planning: Planning, link: LinkConfig, entries: readonly AddressConfig[]): void {
-  const isStatic = entries.some((entry) => entry.method === 'static');
-  const kind = link.kind === 'bond' ? 'bonds' : 'VLANs';
-  const message = `${kind} are not set up by this version; left to the distribution${isStatic ? ', with its static address' : ''}`;
-  note(planning, 'warning', 'unsupported-key', link.origin, message);
+const common = { module: 'network', stage: 'early', frequency: 'boot' } as const;
+
+function planLink(planning: Planning, link: ResolvedLink): void {
+  noteAutomatic(planning, link);
+  if (link.kind !== 'physical' && !planCreation(planning, link)) return;
+  const addresses = planAddresses(planning, link);
+  planMtu(planning, link, addresses);
+  for (const route of link.routes) planRoute(planning, link, { route, addresses });
 }
 
 const automaticNames = {
   dhcp4: 'IPv4 by DHCP',
-  dhcp6: 'IPv6 by DHCP',
-  'dhcp6-stateless': 'IPv6 by router advertisement and DHCP',
+  stateful: 'IPv6 by DHCP',
+  stateless: 'IPv6 by router advertisement and DHCP',
   slaac: 'IPv6 by router advertisement',
 } as const;
 
-type LinkPlan = {
-  readonly link: LinkConfig;
-  readonly entries: readonly AddressConfig[];
-  readonly fact: LinkFact;
-  /** Links and families that have their address, and links whose MTU is planned: one each. */
-  readonly taken: Set<string>;
+const methods: Readonly<Record<keyof typeof automaticNames, AddressMethod>> = {
+  ...{ dhcp4: 'dhcp4', stateful: 'dhcp6', stateless: 'dhcp6-stateless', slaac: 'slaac' },
 };
 
-/** RFC 8200 section 5: below, the kernel takes IPv6 off the link. */
-const leastIpv6Mtu = 1280;
-
-function planLink(planning: Planning, { link, entries, fact, taken }: LinkPlan): void {
-  const routed: { entry: AddressConfig; step: Step; address: IpAddress; prefixLength: number }[] = [];
-  for (const entry of entries) {
-    if (entry.method !== 'static') {
-      const message = `${fact.name}: ${automaticNames[entry.method]} is left to the distribution's network service`;
-      note(planning, 'note', 'unsupported-key', entry.origin, message);
-      continue;
-    }
-    const address = entry.address === undefined ? undefined : parseAddress(entry.address);
-    if (address === undefined) continue;
-    if (address.family === 6 && link.mtu !== undefined && link.mtu < leastIpv6Mtu) {
-      const message = `${fact.name}: IPv6 needs an MTU of at least ${leastIpv6Mtu}, the link has ${link.mtu}; the address is not set`;
-      note(planning, 'warning', 'conflict', entry.origin, message);
-      continue;
-    }
-    const slot = `${fact.name} ${address.family}`;
-    if (taken.has(slot)) {
-      const message = `${fact.name}: a second IPv${address.family} address of one link is not applied by this version`;
-      note(planning, 'warning', 'unsupported-key', entry.origin, message);
-      continue;
-    }
-    taken.add(slot);
-    const planned = planAddress(planning, { entry, fact, address });
-    if (planned !== undefined) routed.push({ entry, address, ...planned });
-  }
-  const [first] = routed;
-  if (first === undefined) return;
-  if (!taken.has(`${fact.name} mtu`)) planMtu(planning, { link, fact, after: first.step });
-  taken.add(`${fact.name} mtu`);
-  for (const { entry, step, address, prefixLength } of routed) {
-    planRoutes(planning, { entry, fact, address, prefixLength, after: step });
+function noteAutomatic(planning: Planning, link: ResolvedLink): void {
+  const { dhcp4, ipv6 } = link.automatic;
+  for (const kind of [...(dhcp4 ? (['dhcp4'] as const) : []), ...(ipv6 === undefined ? [] : [ipv6])]) {
+    const ids = planning.asked.links.filter(({ origin }) => origin === link.origin).map(({ id }) => id);
+    const entry = planning.asked.addresses.find((item) => ids.includes(item.link) && item.method === methods[kind]);
+    const message = `${link.name}: ${automaticNames[kind]} is left to the distribution's network service`;
+    note(planning, 'note', 'unsupported-key', (entry ?? link).origin, message);
   }
 }
 
+/** The bond or VLAN itself; false without ip, which alone can make one: then nothing is set on it either. */
+function planCreation(planning: Planning, link: ResolvedLink): boolean {
+  const { name, bond, vlan, mac, origin } = link;
+  const kind = bond === undefined ? 'VLAN' : 'bond';
+  if (planning.commands.ip === undefined) {
+    const message = `${kind} ${name} cannot be set up: it needs ip (package iproute2), which is not installed`;
+    note(planning, 'error', 'missing', origin, message);
+    return false;
+  }
+  planning.toolReasons.add('ip (iproute2): bonds and VLANs');
+  const id = `net/${name}/${kind.toLowerCase()}`;
+  const address = mac === undefined ? {} : { mac };
+  if (bond !== undefined) {
+    const { members, mode, options } = bond;
+    planning.steps.push({
+      ...{ id, ...common, source: origin.source, summary: `bond ${name} (${mode}) of ${members.join(', ')}` },
+      action: { kind: 'netBond', link: name, members, mode, options, ...address },
+    });
+  } else if (vlan !== undefined) {
+    const needs = [...planning.ready].filter(([ready]) => ready === vlan.parent).map(([, step]) => step);
+    planning.steps.push({
+      ...{ id, ...common, source: origin.source, summary: `VLAN ${vlan.id} on ${vlan.parent} as ${name}`, needs },
+      action: { kind: 'netVlan', link: name, parent: vlan.parent, vlanId: vlan.id, ...address },
+    });
+  }
+  planning.ready.set(name, id);
+  return true;
+}
+
 function chooseToolOf(planning: Planning, family: 4 | 6, origin: Origin, what: string): NetTool | undefined {
-  const { tool, reason } = chooseTool(planning.facts.commands, family);
+  const { tool, reason } = chooseTool(planning.commands, family);
   if (tool === undefined) note(planning, 'error', 'missing', origin, `${what}: ${reason}`);
   else planning.toolReasons.add(reason);
   return tool;
 }
 
-function planAddress(
-  planning: Planning,
-  { entry, fact, address }: { entry: AddressConfig; fact: LinkFact; address: IpAddress },
-): { step: Step; prefixLength: number } | undefined {
-  const { family } = address;
-  const text = entry.address ?? '';
-  const tool = chooseToolOf(planning, family, entry.origin, `${fact.name} ${text} cannot be set`);
-  if (tool === undefined) return undefined;
-  const prefixLength = entry.prefixLength ?? (family === 4 ? planning.policy.network.default_prefix : 64);
-  const setting = family === 4 ? 'config: network.default_prefix' : 'the usual IPv6 prefix';
-  const guess = entry.prefixLength === undefined ? { guess: `/${prefixLength} (${setting})` } : {};
-  const action: NetAddressAction = { kind: 'netAddress', link: fact.name, family, address: text, prefixLength, tool };
-  const label = `${text}/${prefixLength}`;
-  const step: Step = {
-    ...{ id: `net/${fact.name}/${label}`, module: 'network', stage: 'early', frequency: 'boot' },
-    ...{ action, summary: `${fact.name} ${label}`, source: entry.origin.source, ...guess },
-  };
-  planning.steps.push(step);
-  return { step, prefixLength };
-}
+type PlannedAddress = { readonly id: string; readonly action: NetAddressAction };
 
-function planMtu(planning: Planning, { link, fact, after }: { link: LinkConfig; fact: LinkFact; after: Step }): void {
-  if (link.mtu === undefined) return;
-  const tool = after.action.kind === 'netAddress' ? after.action.tool : undefined;
-  if (tool === undefined) return;
-  planning.steps.push({
-    ...{ id: `net/${fact.name}/mtu-${link.mtu}`, module: 'network', stage: 'early', frequency: 'boot' },
-    action: { kind: 'netLink', link: fact.name, mtu: link.mtu, tool },
-    ...{ summary: `${fact.name} mtu ${link.mtu}`, source: link.origin.source, needs: [after.id] },
-  });
-}
-
-type RoutePlan = {
-  readonly entry: AddressConfig;
-  readonly fact: LinkFact;
-  readonly address: IpAddress;
-  readonly prefixLength: number;
-  readonly after: Step;
-};
-
-function planRoutes(planning: Planning, plan: RoutePlan): void {
-  for (const route of plan.entry.routes) planRoute(planning, plan, { route, source: route.origin.source });
-  if (!needsGatewayGuess(plan.entry) || planning.hasDefaultRoute || planning.steps.some(isIpv4Default)) return;
-  const setting = planning.policy.network.default_gateway;
-  const guessed = guessGateway(plan.address, setting);
-  if (guessed === undefined) {
-    if (setting === 'none') return;
-    const message = `${plan.fact.name}: no gateway: nothing says it, and the guess is the guest's own address (config: network.default_gateway)`;
-    note(planning, 'warning', 'guess', plan.entry.origin, message);
-    return;
+function planAddresses(planning: Planning, link: ResolvedLink): PlannedAddress[] {
+  const planned: PlannedAddress[] = [];
+  for (const { family, address, prefixLength, guess, origin } of link.addresses) {
+    const label = `${address}/${prefixLength}`;
+    const tool = chooseToolOf(planning, family, origin, `${link.name} ${address} cannot be set`);
+    if (tool === undefined) continue;
+    // IPv6 addresses do not give way to each other.
+    const together = link.addresses.filter((other) => family === 4 && other.family === 4);
+    const action: NetAddressAction = {
+      ...{ kind: 'netAddress', link: link.name, family, address, prefixLength, tool },
+      ...(together.length < 2 ? {} : { together: together.map((other) => `${other.address}/${other.prefixLength}`) }),
+    };
+    const needs = link.kind === 'physical' ? {} : { needs: [planning.ready.get(link.name) ?? ''] };
+    const id = `net/${link.name}/${label}`;
+    planning.steps.push({
+      ...{ id, ...common, action, summary: `${link.name} ${label}`, source: origin.source },
+      ...(guess === undefined ? {} : { guess }),
+      ...needs,
+    });
+    planned.push({ id, action });
   }
-  const route: RouteConfig = {
-    ...{ family: 4, destination: '0.0.0.0', prefixLength: 0, gateway: guessed.gateway },
-    origin: { source: plan.entry.origin.source, guessedBy: 'network.default_gateway' },
-  };
-  planRoute(planning, plan, { route, guess: guessed.guess });
+  return planned;
 }
 
-function isIpv4Default({ action }: Step): boolean {
-  return action.kind === 'netRoute' && action.family === 4 && action.prefixLength === 0;
+/** The MTU, after the first address so that one command brings the link up; and the link itself, where VLANs are on it. */
+function planMtu(planning: Planning, link: ResolvedLink, [first]: readonly PlannedAddress[]): void {
+  const { name, mtu, origin } = link;
+  const created = planning.ready.get(name);
+  const isParent =
+    planning.commands.ip !== undefined && planning.network.links.some(({ vlan }) => vlan?.parent === name);
+  const isWanted =
+    mtu === undefined ? isParent && created === undefined : isParent || (first?.id ?? created) !== undefined;
+  if (!isWanted) return;
+  const size = mtu === undefined ? {} : { mtu };
+  const action: NetLinkAction = { kind: 'netLink', link: name, ...size, tool: first?.action.tool ?? 'iproute2' };
+  const id = `net/${name}/${mtu === undefined ? 'up' : `mtu-${mtu}`}`;
+  // What is on a link must not wait for an address of its own.
+  const after = created ?? (isParent ? undefined : first?.id);
+  planning.steps.push({
+    ...{ id, ...common, action, summary: `${name} ${mtu === undefined ? 'up' : `mtu ${mtu}`}`, source: origin.source },
+    ...(after === undefined ? {} : { needs: [after] }),
+  });
+  if (isParent) planning.ready.set(name, id);
 }
 
 function planRoute(
   planning: Planning,
-  { fact, address, prefixLength, after }: RoutePlan,
-  { route, source, guess }: { route: RouteConfig; source?: string; guess?: string },
+  link: ResolvedLink,
+  { route, addresses }: { route: ResolvedRoute; addresses: readonly PlannedAddress[] },
 ): void {
-  const { family, destination, gateway, metric } = route;
-  const tool = after.action.kind === 'netAddress' ? after.action.tool : 'iproute2';
-  const isDirect = gateway === '0.0.0.0' || gateway === '::';
-  const target = route.prefixLength === 0 ? 'default' : `${destination}/${route.prefixLength}`;
-  const via = isDirect ? '' : `-via-${gateway}`;
-  const id = `net/${fact.name}/${target}${via}${metric === undefined ? '' : `-metric-${metric}`}`;
-  if (planning.steps.some((step) => step.id === id)) return;
-  const onLink = isOffSubnet(gateway, address, prefixLength) ? { onLink: true } : {};
-  const extra = { ...(metric === undefined ? {} : { metric }), ...onLink };
+  const { family, destination, prefixLength, gateway, metric, onLink, guess, origin } = route;
+  // Without an address of ours the link gets its routes from whoever gives it one.
+  const after = findSource(route, addresses);
+  if (after === undefined) return;
+  const action: NetRouteAction = {
+    ...{ kind: 'netRoute', link: link.name, family, destination, prefixLength },
+    gateway: gateway ?? (family === 4 ? '0.0.0.0' : '::'),
+    ...(metric === undefined ? {} : { metric }),
+    ...(onLink === undefined ? {} : { onLink }),
+    tool: after.action.tool,
+  };
+  const target =
+    prefixLength === 0 && (family === 4 || gateway !== undefined) ? 'default' : `${destination}/${prefixLength}`;
+  const via = gateway === undefined ? '' : `-via-${gateway}`;
   planning.steps.push({
-    ...{ id, module: 'network', stage: 'early', frequency: 'boot' },
-    action: {
-      kind: 'netRoute',
-      link: fact.name,
-      family,
-      destination,
-      prefixLength: route.prefixLength,
-      gateway,
-      ...extra,
-      tool,
-    },
-    summary: `${target}${isDirect ? '' : ` via ${gateway}`} on ${fact.name}${onLink.onLink ? ', gateway outside the subnet' : ''}`,
-    ...(source === undefined ? {} : { source }),
-    ...(guess === undefined ? {} : { guess }),
+    ...{ id: `net/${link.name}/${target}${via}${metric === undefined ? '' : `-metric-${metric}`}`, ...common, action },
+    summary: `${target}${gateway === undefined ? '' : ` via ${gateway}`} on ${link.name}${onLink ? ', gateway outside the subnet' : ''}`,
+    ...(guess === undefined ? { source: origin.source } : { guess }),
     needs: [after.id],
   });
 }
 
-/** A guest with static IPv4 and no way out is legal, yet rarely meant: said once. */
-function noteNameServers(planning: Planning, network: NetworkConfig): void {
-  const servers = new Set([...network.dns, ...network.addresses.flatMap((entry) => entry.dns)]);
-  if (servers.size === 0) return;
-  const source = network.links[0]?.origin.source ?? 'network_data.json';
-  const named = `${servers.size} name server${servers.size === 1 ? '' : 's'}`;
-  planning.diagnostics.push({
-    ...{ severity: 'note', code: 'unsupported-key', source },
-    message: `${named} on the drive: not set by this version, /etc/resolv.conf is the image's`,
-  });
-}
-
-function noteDefaultRoute(planning: Planning, network: NetworkConfig): void {
-  const address = planning.steps.find((step) => step.action.kind === 'netAddress' && step.action.family === 4);
-  if (address === undefined || planning.steps.some(isIpv4Default)) return;
-  if (network.addresses.some((entry) => entry.method === 'dhcp4')) return;
-  if (planning.diagnostics.some((entry) => entry.code === 'guess')) return;
-  planning.diagnostics.push({
-    ...{ severity: 'note', code: 'missing', source: address.source ?? 'network' },
-    message: `${address.summary}: no default route; the drive gives no gateway`,
-  });
+/** The address that the kernel will reach the gateway from; the first of the family where the gateway is in no subnet. */
+function findSource(
+  { family, gateway }: ResolvedRoute,
+  addresses: readonly PlannedAddress[],
+): PlannedAddress | undefined {
+  const own = addresses.filter(({ action }) => action.family === family);
+  const router = parseAddress(gateway ?? '');
+  const holds = ({ action }: PlannedAddress): boolean => {
+    const parsed = parseAddress(action.address);
+    return router !== undefined && parsed !== undefined && isInNetwork(router, parsed, action.prefixLength);
+  };
+  return own.find(holds) ?? own[0];
 }

@@ -29,6 +29,8 @@ export type ApplyInstanceOptions = {
   readonly policy: Policy;
   readonly nicWait: NicWait;
   readonly decision: Decision;
+  /** A later boot, at which the guest's network service brings the network up. */
+  readonly isNetworkLeft: boolean;
   readonly narrow?: NarrowPlan | undefined;
   readonly record?: InstanceRecord;
   readonly quarantined?: string;
@@ -64,7 +66,8 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
       const startedAt = host.now();
       const start = host.monotonic();
       const facts = stage === 'early' ? await awaitPlannedNics(instance.network, options.nicWait) : host.facts();
-      const plan = idle ? earlier : planInterpreted(input, { facts, policy: options.policy, narrow: options.narrow });
+      const guest = { facts, policy: options.policy, previous: host.live ? record.made : [], narrow: options.narrow };
+      const plan = idle ? earlier : await planInterpreted(input, guest);
       const diagnostics = [...options.inputDiagnostics, ...plan.diagnostics];
       tellDiagnostics(options.reporter, diagnostics, record);
       const result = await applyStage({ ...options, store, plan, stage, work });
@@ -74,6 +77,7 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
         bootId: options.bootId,
         source: options.drive.description,
         ms: host.monotonic() - start,
+        isNetworkLeft: options.isNetworkLeft && work !== 'whole',
       });
       if (result.cutShort !== undefined) break;
       if (stage !== todo.at(-1)?.stage) store.save(record);
@@ -130,7 +134,8 @@ async function applyStage(
   const { host, reporter, store, plan, stage, policy } = options;
   const name = instanceName(options.instance.id);
   reporter.stage(stage);
-  const steps = selectSteps(plan.steps, stage, options.work, host.live);
+  const { work, isNetworkLeft } = options;
+  const steps = selectSteps(plan.steps, { stage, work, live: host.live, isNetworkLeft });
   if (store.journal.history.size > 0) sweepTemporaryFiles(steps, host);
   return applySteps({
     steps,

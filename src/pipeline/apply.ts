@@ -31,6 +31,8 @@ export type ApplyOptions = {
 export type ApplyResult = {
   readonly outcomes: readonly Outcome[];
   readonly made: readonly { path: string; sha256?: string; step: string }[];
+  /** Paths made by earlier runs that are gone, or nobody's any more. */
+  readonly forgotten: readonly string[];
   readonly networkFailure?: typeof exitCodes.networkRolledBack | typeof exitCodes.networkRollbackFailed;
   /** Why steps are left for the next run. */
   readonly cutShort?: 'signal' | 'deadline';
@@ -41,6 +43,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
   const { host, journal, bootId } = options;
   const outcomes = new Map<string, Outcome>();
   const made: { path: string; sha256?: string; step: string }[] = [];
+  const forgotten: string[] = [];
   let snapshot: NetworkSnapshot | undefined;
   let networkFailure: ApplyResult['networkFailure'];
   let cutShort: ApplyResult['cutShort'];
@@ -101,6 +104,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
         ...(past === undefined || past.tries === 0 ? {} : { interrupted: { tries: past.tries, ...mark } }),
       });
       for (const item of applied?.made ?? []) made.push({ ...item, step: step.id });
+      forgotten.push(...(applied?.forgotten ?? []));
       end(...describeApplied(applied));
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
@@ -111,6 +115,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
   return {
     outcomes: [...outcomes.values()],
     made,
+    forgotten,
     ...(networkFailure === undefined ? {} : { networkFailure }),
     ...(cutShort === undefined ? {} : { cutShort }),
   };
@@ -124,9 +129,9 @@ function findHindrance(step: Step, outcomes: ReadonlyMap<string, Outcome>, netwo
   return `needs ${cause}, which ${outcomes.get(cause)?.status === 'failed' ? 'failed' : 'was skipped'}`;
 }
 
-/** A service is told of changes only. */
+/** Services and their tools are told of changes only. */
 function hasNothingToTell({ action }: Step, outcomes: ReadonlyMap<string, Outcome>): boolean {
-  return action.kind === 'service' && !action.onChangeOf.some((id) => outcomes.get(id)?.status === 'changed');
+  return 'onChangeOf' in action && !action.onChangeOf.some((id) => outcomes.get(id)?.status === 'changed');
 }
 
 /** What an interrupted run left counts for the same action only; a step of every boot only within its boot. */

@@ -184,6 +184,58 @@ test('a recorded link is waited for by its name', async () => {
   assert.deepEqual(guest.notes, ['waiting up to 1 s for NIC ens3', 'waited 0.50 s for NIC ens3']);
 });
 
+test('bonds and VLANs that steps make are not waited for, what is below them is', async () => {
+  const net = { module: 'network', stage: 'early', summary: '' } as const;
+  const on = (link: string): Step => ({
+    ...{ ...net, id: `net/${link}/a` },
+    action: { kind: 'netAddress', link, family: 4, address: '10.0.0.5', prefixLength: 24, tool: 'iproute2' },
+  });
+  const bond: Step = {
+    ...{ ...net, id: 'net/bond0/bond' },
+    action: { kind: 'netBond', link: 'bond0', members: ['eth0'], mode: '802.3ad', options: {} },
+  };
+  const vlan = (link: string, parent: string): Step => ({
+    ...{ ...net, id: `net/${link}/vlan` },
+    action: { kind: 'netVlan', link, parent, vlanId: 30 },
+  });
+  const ready = boot({ entry: named });
+  const own = [bond, vlan('bond0.30', 'bond0'), on('bond0.30'), vlan('eth0.5', 'eth0'), on('eth0.5'), on('eth0')];
+  await awaitRecordedLinks(own, ready.wait);
+  assert.equal(ready.clock(), 0);
+  for (const steps of [
+    [{ ...bond, action: { ...bond.action, members: ['eth0', 'eth7'] } } as Step],
+    [vlan('v', 'eth7')],
+  ]) {
+    const guest = boot({ entry: named });
+    await awaitRecordedLinks(steps, guest.wait);
+    assert.match(guest.notes.at(-1) ?? '', /NIC eth7, in vain$/);
+  }
+});
+
+test('a NIC below a bond or VLAN that has networks is waited for', async () => {
+  const late = 'fa:16:3e:00:00:06';
+  const { links, addresses, ...rest } = wants(mac, late);
+  const [entry] = addresses;
+  const [first, second] = links;
+  assert.ok(entry !== undefined && first !== undefined && second !== undefined);
+  const origin = { source: 'network_data.json' };
+  const bond = { id: 'b', kind: 'bond', members: ['l0', 'l1'], origin } as const;
+  const vlan = { id: 'v', kind: 'vlan', parent: 'b', vlanId: 30, origin } as const;
+  const asks = (link: string): NetworkConfig => ({
+    ...{ ...rest, links: [vlan, bond, first, second], addresses: [{ ...entry, link }] },
+  });
+  for (const link of ['b', 'v']) {
+    const guest = boot({ entry: named });
+    await awaitPlannedNics(asks(link), guest.wait);
+    assert.match(guest.notes.at(-1) ?? '', new RegExp(`NIC ${late}, in vain$`));
+  }
+  const alone = boot({ entry: named });
+  await awaitPlannedNics(asks('l0'), alone.wait);
+  const ring = boot({ entry: named });
+  await awaitPlannedNics({ ...asks('v'), links: [{ ...vlan, parent: 'v' }, first] }, ring.wait);
+  assert.deepEqual([alone.clock(), ring.clock()], [0, 0]);
+});
+
 test('a link that leaves while it is looked at is not there', async () => {
   const guest = boot({ entry: named });
   const { host } = guest.wait;

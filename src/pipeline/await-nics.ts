@@ -2,7 +2,7 @@
 // used before its rename has the wrong name in every step and, before Linux 6.2, keeps it: a link that is up cannot be renamed.
 
 import type { Facts, LinkFact } from '../core/facts.ts';
-import type { NetworkConfig } from '../core/network-config.ts';
+import type { AddressConfig, NetworkConfig } from '../core/network-config.ts';
 import type { Step } from '../core/plan.ts';
 import type { Host } from '../host/host.ts';
 import { findAwaitedNic, listNics } from '../network/match.ts';
@@ -27,8 +27,9 @@ const silentMs = 200;
 export async function awaitPlannedNics(network: NetworkConfig, wait: NicWait): Promise<Facts> {
   let facts = wait.host.facts();
   if (network.addresses.length === 0 || !hasUdev(wait.host)) return facts;
+  const needed = { ...network, addresses: spreadToNics(network) };
   const findMissing = ({ links }: Facts): string | undefined =>
-    findAwaitedNic(network, links) ?? findUnfinished(wait.host, listNics(links));
+    findAwaitedNic(needed, links) ?? findUnfinished(wait.host, listNics(links));
   await waitWhile(findMissing(facts), wait, () => {
     facts = wait.host.facts();
     return findMissing(facts);
@@ -36,13 +37,36 @@ export async function awaitPlannedNics(network: NetworkConfig, wait: NicWait): P
   return facts;
 }
 
+/** As if each NIC below a bond or VLAN had the networks of that link itself: it is needed as much. */
+function spreadToNics({ links, addresses }: NetworkConfig): AddressConfig[] {
+  const below = (id: string, seen: readonly string[]): string[] => {
+    const link = links.find((entry) => entry.id === id);
+    if (link === undefined || seen.includes(id)) return [];
+    const lower = [...(link.members ?? []), ...(link.parent === undefined ? [] : [link.parent])];
+    return link.kind === 'physical' ? [id] : lower.flatMap((next) => below(next, [...seen, id]));
+  };
+  return addresses.flatMap((entry) => below(entry.link, []).map((link) => ({ ...entry, link })));
+}
+
 /** For a network that is about to be restored at a later boot: the links of its steps are there, under their final names. */
 export async function awaitRecordedLinks(steps: readonly Step[], wait: NicWait): Promise<void> {
   if (steps.length === 0 || !hasUdev(wait.host)) return;
-  const names = new Set(steps.flatMap(({ action }) => ('link' in action ? [action.link] : [])));
-  const links = [...names].map((name) => ({ name }));
+  const links = listNeededLinks(steps).map((name) => ({ name }));
   const findMissing = (): string | undefined => findUnfinished(wait.host, links);
   await waitWhile(findMissing(), wait, findMissing);
+}
+
+/** The links that steps use and do not make: NICs, and whatever else the guest has of its own. */
+function listNeededLinks(steps: readonly Step[]): string[] {
+  const made = new Set<string>();
+  const used = new Set<string>();
+  for (const { action } of steps) {
+    if (action.kind === 'netBond' || action.kind === 'netVlan') made.add(action.link);
+    if (action.kind === 'netBond') for (const member of action.members) used.add(member);
+    else if (action.kind === 'netVlan') used.add(action.parent);
+    else if ('link' in action) used.add(action.link);
+  }
+  return [...used].filter((name) => !made.has(name));
 }
 
 /** Its socket stands from before its first event to the end of the system. */

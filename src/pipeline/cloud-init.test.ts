@@ -160,6 +160,8 @@ const plan: PlannedInstance = {
   ],
   missingLinks: [],
   toolReasons: [],
+  backend: { backend: undefined, reason: 'none' },
+  network: { links: [] },
 };
 
 test('what is left of a plan: network, and what the metadata gives to users who are there', () => {

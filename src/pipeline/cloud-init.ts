@@ -2,21 +2,17 @@
 // be kept from starting.
 
 import { basename } from 'node:path';
+import { cloudInitEnabledPath, cloudInitReplacedPath } from '../core/cloud-init.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { InstanceConfig, RawUserData } from '../core/instance-config.ts';
 import type { Step } from '../core/plan.ts';
-import { runtimeDirectory } from '../host/drive-mount.ts';
 import type { Host } from '../host/host.ts';
-import { cloudInitEnabledPath } from './identity.ts';
 import type { NarrowPlan } from './plan-input.ts';
 import type { Verdict } from './verdict.ts';
 
 /** `in charge`: it starts us, once per instance. `replaced`: it is enabled and does not start in this boot. */
 export type CloudInitRole = 'in charge' | 'replaced';
-
-/** The drop-ins of cloud-init's units look for it: packaging/cloud-init/cloud-init-drop-in.conf. */
-const replacedPath = `${runtimeDirectory}/replaces-cloud-init`;
 
 const hookProgram = '/usr/lib/guest-init/cloud-init-hook';
 const hookFolders = ['/var/lib/cloud', '/var/lib/cloud/scripts', '/var/lib/cloud/scripts/per-instance'] as const;
@@ -35,7 +31,7 @@ const unitFolders = ['/etc/systemd/system', '/run/systemd/system', '/usr/lib/sys
 /** Undefined where cloud-init is switched off, or where its final stage, which would start us, is masked or not asked for. */
 export function findCloudInitRole(host: Host): CloudInitRole | undefined {
   if (!host.live || host.stat(cloudInitEnabledPath) === undefined) return undefined;
-  if (host.stat(replacedPath) !== undefined) return 'replaced';
+  if (host.stat(cloudInitReplacedPath) !== undefined) return 'replaced';
   return startsFinalStage(host) ? 'in charge' : undefined;
 }
 
@@ -52,7 +48,7 @@ function startsFinalStage(host: Host): boolean {
 
 /** Keeps every cloud-init service of this boot from starting. Its units are ordered after ours, which is still starting. */
 export function replaceCloudInit(host: Host): void {
-  host.writeFile(replacedPath, '', { mode: 0o644, uid: 0, gid: 0 });
+  host.writeFile(cloudInitReplacedPath, '', { mode: 0o644, uid: 0, gid: 0 });
 }
 
 /** Whether cloud-init, and with it whatever it starts, has ended in this boot. */

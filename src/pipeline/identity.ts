@@ -10,9 +10,6 @@ import type { InstanceRecord } from '../state/record.ts';
 /** whole: every step of the stage. everyBoot: only steps of every boot (network, bootcmd). none: already done in this boot. */
 export type StageWork = 'whole' | 'everyBoot' | 'none';
 
-/** cloud-init's systemd generator makes it before any unit starts, and takes it away where cloud-init is switched off (20.4 to 26.2). */
-export const cloudInitEnabledPath = '/run/cloud-init/enabled';
-
 export type Decision = {
   /** The journal and record of an earlier run do not count. */
   readonly fresh: boolean;

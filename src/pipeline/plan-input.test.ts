@@ -19,7 +19,10 @@ const document = (body: string): Partial<InstanceConfig> => ({
 });
 
 test('a drive that only names its instance plans nothing', async () => {
-  assert.deepEqual(await plan({}), { steps: [], diagnostics: [], missingLinks: [], toolReasons: [] });
+  assert.deepEqual(await plan({}), {
+    ...{ steps: [], diagnostics: [], missingLinks: [], toolReasons: [], network: { links: [] } },
+    backend: { backend: undefined, reason: 'network.backend is none' },
+  });
 });
 
 test("the host's own facts count unless others are given", async () => {

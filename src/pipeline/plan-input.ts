@@ -6,6 +6,9 @@ import type { Facts } from '../core/facts.ts';
 import type { InstanceConfig } from '../core/instance-config.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Host } from '../host/host.ts';
+import { chooseBackend } from '../network/backend.ts';
+import type { MadeFile } from '../network/persistence.ts';
+import { loadRenderer } from '../network/renderers/registry.ts';
 import type { Interpretation } from '../userdata/interpret.ts';
 import { type PlanInput, type PlannedInstance, planInstance } from './plan.ts';
 
@@ -15,7 +18,7 @@ const noUserData: Interpretation = { diagnostics: [], usable: true };
 export type NarrowPlan = (plan: PlannedInstance, userData: Interpretation, facts: Facts) => PlannedInstance;
 
 /** An instance with its user_data interpreted: the same for every stage and every guest. */
-export type InterpretedInput = Omit<PlanInput, 'facts' | 'policy'>;
+export type InterpretedInput = Omit<PlanInput, 'facts' | 'policy' | 'backend' | 'renderer' | 'previous'>;
 
 /** Interprets once what each stage then plans with fresh facts. */
 export async function interpretInput(instance: InstanceConfig): Promise<InterpretedInput> {
@@ -30,14 +33,23 @@ export async function interpretInput(instance: InstanceConfig): Promise<Interpre
   return { instance, userData, modules, emptySection: (module) => makeEmptySection(module, 'metadata') };
 }
 
+type Guest = {
+  readonly facts: Facts;
+  readonly policy: Policy;
+  /** What earlier runs made; none on a first boot. */
+  readonly previous?: readonly MadeFile[];
+  readonly narrow?: NarrowPlan | undefined;
+};
+
 /** The plan of both stages for the guest that `facts` describe, with the problems of the input. */
-export function planInterpreted(
-  input: InterpretedInput,
-  { narrow, ...guest }: { facts: Facts; policy: Policy; narrow?: NarrowPlan | undefined },
-): PlannedInstance {
-  const plan = planInstance({ ...input, ...guest });
+export async function planInterpreted(input: InterpretedInput, guest: Guest): Promise<PlannedInstance> {
+  const { facts, policy, previous = [], narrow } = guest;
+  const backend = chooseBackend(facts.networkServices, policy.network.backend);
+  const hasNetwork = input.instance.network.addresses.length > 0;
+  const renderer = hasNetwork && backend.backend !== undefined ? await loadRenderer(backend.backend) : undefined;
+  const plan = planInstance({ ...input, facts, policy, backend, renderer, previous });
   const whole = { ...plan, diagnostics: [...input.userData.diagnostics, ...plan.diagnostics] };
-  return narrow === undefined ? whole : narrow(whole, input.userData, guest.facts);
+  return narrow === undefined ? whole : narrow(whole, input.userData, facts);
 }
 
 /** Both in one, for commands that plan once. */
@@ -46,10 +58,11 @@ export async function planFromInput(options: {
   readonly host: Host;
   readonly policy: Policy;
   readonly facts?: Facts;
+  readonly previous?: readonly MadeFile[];
   readonly narrow?: NarrowPlan | undefined;
 }): Promise<PlannedInstance> {
-  const { instance, host, policy, narrow, facts = host.facts() } = options;
-  return planInterpreted(await interpretInput(instance), { facts, policy, narrow });
+  const { instance, host, facts = host.facts(), ...guest } = options;
+  return planInterpreted(await interpretInput(instance), { ...guest, facts });
 }
 
 function needsModules(instance: InstanceConfig): boolean {

@@ -6,7 +6,11 @@ import type { Facts } from '../core/facts.ts';
 import type { InstanceConfig } from '../core/instance-config.ts';
 import type { Plan, Step } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
+import type { BackendChoice } from '../network/backend.ts';
+import { planNameServers } from '../network/name-servers.ts';
+import { type MadeFile, planPersistence } from '../network/persistence.ts';
 import { type NetworkPlan, planNetwork } from '../network/plan.ts';
+import type { Renderer } from '../network/renderers/renderer.ts';
 import type { Interpretation } from '../userdata/interpret.ts';
 import type { ModuleSection } from '../userdata/module-section.ts';
 import { orderModules } from './order.ts';
@@ -17,20 +21,39 @@ export type PlanInput = {
   readonly policy: Policy;
   readonly userData: Interpretation;
   readonly modules: readonly ModuleDefinition[];
+  readonly backend: BackendChoice;
+  /** The renderer of that back end. */
+  readonly renderer: Renderer | undefined;
+  /** What earlier runs made. */
+  readonly previous: readonly MadeFile[];
   /** The section of a module that the document says nothing to. */
   emptySection(module: ModuleDefinition): ModuleSection;
 };
 
 /** `missingLinks` names links of the drive that no NIC of this guest is: exit code 22. */
-export type PlannedInstance = Plan & Pick<NetworkPlan, 'missingLinks' | 'toolReasons'>;
+export type PlannedInstance = Plan &
+  Pick<NetworkPlan, 'missingLinks' | 'toolReasons' | 'network'> & { readonly backend: BackendChoice };
 
 /** Steps of both stages, in the order in which they are applied. */
 export function planInstance(input: PlanInput): PlannedInstance {
   const { instance, facts, policy, userData } = input;
   const network = planNetwork({ network: instance.network, facts, policy });
-  const diagnostics: Diagnostic[] = [...network.diagnostics];
+  const { backend, renderer } = input;
+  const live = network.steps;
+  // The files of a NIC that is not there today are not out of date.
+  const previous = network.missingLinks.length > 0 ? [] : input.previous;
+  const persistence = planPersistence({
+    network: network.network,
+    choice: backend,
+    renderer,
+    live,
+    interfaces: facts.interfaces,
+    previous,
+  });
+  const nameServers = planNameServers(network.network, { backend: backend.backend, resolver: facts.resolver, live });
+  const diagnostics: Diagnostic[] = [...network.diagnostics, ...persistence.diagnostics, ...nameServers.diagnostics];
   const guest = { instance, facts, policy, ...describeDocument(userData.document) };
-  const steps: Step[] = [...network.steps];
+  const steps: Step[] = [...live, ...persistence.steps, ...nameServers.steps];
   for (const module of orderModules(input.modules)) {
     const present = userData.document?.sections.get(module.name);
     if (present === undefined && module.always !== true) continue;
@@ -41,7 +64,8 @@ export function planInstance(input: PlanInput): PlannedInstance {
   if (script !== undefined) steps.push(planScript(script));
   // Stable: within a stage the order of planning is the order of work.
   const ordered = [...steps.filter((step) => step.stage === 'early'), ...steps.filter((step) => step.stage === 'late')];
-  return { steps: ordered, diagnostics, missingLinks: network.missingLinks, toolReasons: network.toolReasons };
+  const { missingLinks, toolReasons } = network;
+  return { steps: ordered, diagnostics, missingLinks, toolReasons, backend, network: network.network };
 }
 
 type GuestContext = Pick<ModuleContext<unknown>, 'document' | 'validated' | 'instance' | 'facts' | 'policy'>;

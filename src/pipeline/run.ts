@@ -1,5 +1,6 @@
 // The job: discover -> read -> parse -> plan -> apply -> record, for one run. Whatever happens, the drive is released and the end is told.
 
+import { cloudInitEnabledPath } from '../core/cloud-init.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { InstanceConfig } from '../core/instance-config.ts';
 import { type Stage, stages } from '../core/plan.ts';
@@ -15,16 +16,10 @@ import { applyInstance } from './apply-instance.ts';
 import type { NicWait } from './await-nics.ts';
 import type { CloudInitRole } from './cloud-init.ts';
 import { discoverDrive, type OpenDrive, openDevice, openFolder } from './discover.ts';
-import {
-  cloudInitEnabledPath,
-  decideWork,
-  findDriveWait,
-  isDriveRequired,
-  keepOfRecord,
-  refuseForeignDrive,
-} from './identity.ts';
+import { decideWork, findDriveWait, isDriveRequired, keepOfRecord, refuseForeignDrive } from './identity.ts';
 import { type KeptNetwork, keepNetwork } from './keep-network.ts';
 import { updateLoginBanner } from './login-banner.ts';
+import { leaveToService } from './network-service.ts';
 import { loadPolicy } from './policy-file.ts';
 import { type PublicStatus, toPublicStep, writePublicStatus } from './public-status.ts';
 import type { Reporter } from './reporter.ts';
@@ -110,8 +105,10 @@ async function runJob(options: Job): Promise<Conclusion> {
   const { record, quarantined } = loadRecord(host);
   if (options.knownInstanceOnly && record === undefined) return yieldToCloudInit(host);
   const bootId = host.bootId();
-  const keep = async (): Promise<KeptNetwork | undefined> =>
-    record === undefined || !host.live || options.force ? undefined : keepNetwork(record, waitForNics(options, policy));
+  const keep = async (): Promise<KeptNetwork | undefined> => {
+    if (record === undefined || !host.live || options.force) return undefined;
+    return leaveToService(record, options) ?? keepNetwork(record, waitForNics(options, policy));
+  };
   const attached = record === undefined ? [] : findLabelledByUdev(policy.drive.label).map(readDriveStamp);
   // A guest that had its address keeps it at every boot, drive or no drive; but a drive that is not the record's may be a clone's.
   let kept = attached.every((stamp) => stamp === record?.driveStamp) ? await keep() : undefined;
@@ -152,6 +149,7 @@ async function runJob(options: Job): Promise<Conclusion> {
       policy,
       nicWait: waitForNics(options, policy),
       decision,
+      isNetworkLeft: !fresh && record !== undefined && leaveToService(record, options) !== undefined,
       narrow: await findNarrowing(options, instance),
       startedAt,
       bootId,

@@ -5,6 +5,7 @@ import { checksum } from '../core/checksum.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { ExitCode } from '../core/error.ts';
 import type { InstanceId } from '../core/instance-config.ts';
+import type { NetworkBackend } from '../core/network-backend.ts';
 import type { Outcome, Stage, Step } from '../core/plan.ts';
 import type { Host } from '../host/host.ts';
 
@@ -38,6 +39,8 @@ export type InstanceRecord = {
   readonly stages: { readonly [name in Stage]?: StageRecord };
   /** The network as applied, so that it can be restored at a boot without the drive. */
   readonly networkSteps: readonly Step[];
+  /** The network service that the network is written down for and that brings it up at later boots. */
+  readonly networkBackend?: NetworkBackend;
   /** One sentence for each link of the drive that had no NIC when the network was last applied. */
   readonly missingLinks?: readonly string[];
   /** user_data holds steps for every boot. */

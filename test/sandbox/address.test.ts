@@ -43,6 +43,76 @@ const twoNics = {
   services: [],
 };
 
+/** Ports with several fixed addresses: two of a subnet, one of another with a gateway of its own, one that is in no subnet, two of IPv6. */
+const severalAddresses = {
+  ...networkData(),
+  networks: [
+    ...(networkData().networks as unknown[]),
+    { id: 'n1', link: 'tap0', type: 'ipv4', ip_address: '192.168.10.5', netmask: '255.255.255.192', routes: [] },
+    {
+      ...{ id: 'n2', link: 'tap0', type: 'ipv4', ip_address: '172.16.3.5', netmask: '255.255.255.0' },
+      routes: [
+        { network: '0.0.0.0', netmask: '0.0.0.0', gateway: '172.16.3.1' },
+        { network: '10.20.0.0', netmask: '255.255.0.0', gateway: '172.16.3.2', metric: 5 },
+        { network: '10.20.0.0', netmask: '255.255.0.0', gateway: '172.16.3.3', metric: 9 },
+        { network: '10.30.0.0', netmask: '255.255.0.0', gateway: '0.0.0.0' },
+      ],
+    },
+    {
+      ...{ id: 'n3', link: 'tap0', type: 'ipv4', ip_address: '198.51.100.7', netmask: '255.255.255.255' },
+      routes: [{ network: '10.40.0.0', netmask: '255.255.0.0', gateway: '203.0.113.1' }],
+    },
+    {
+      ...{ id: 'n4', link: 'tap0', type: 'ipv6', ip_address: '2001:db8::5/64' },
+      routes: [{ network: '::', netmask: '::', gateway: 'fe80::1' }],
+    },
+    {
+      ...{ id: 'n5', link: 'tap0', type: 'ipv6', ip_address: '2001:db8:1::5/128' },
+      routes: [{ network: '2001:db8:2::', netmask: '48', gateway: '2001:db8:9::1', metric: 7 }],
+    },
+  ],
+};
+
+const severalApplied = {
+  addresses: [
+    ...['172.16.3.5/24', '192.168.10.20/26', '192.168.10.5/26', '198.51.100.7/32'],
+    ...['2001:db8:1::5/128', '2001:db8::5/64'],
+  ],
+  routes: [
+    '10.20.0.0/16 via 172.16.3.2 dev eth0 metric 5',
+    '10.20.0.0/16 via 172.16.3.3 dev eth0 metric 9',
+    '10.30.0.0/16 dev eth0',
+    '10.40.0.0/16 via 203.0.113.1 dev eth0',
+    '172.16.3.0/24 dev eth0',
+    '192.168.10.0/26 dev eth0',
+    'default via 172.16.3.1 dev eth0 metric 1025',
+    'default via 192.168.10.1 dev eth0',
+    ...['2001:db8:1::5 dev eth0', '2001:db8:2::/48 via 2001:db8:9::1 dev eth0', '2001:db8::/64 dev eth0'],
+    'default via fe80::1 dev eth0',
+  ],
+};
+
+const hostRoute = '203.0.113.1 dev eth0';
+const severalByRoute = {
+  ...severalApplied,
+  routes: severalApplied.routes.flatMap((route) =>
+    route.startsWith('default via 172') ? [hostRoute, route] : [route],
+  ),
+};
+
+/** A second run, in which no network tool is called. */
+async function runAgainWithoutTools(box: Sandbox): Promise<void> {
+  recordCalls(box);
+  const again = await box.run(['guest-init', 'run', '--force'], { timeoutMs: 60_000 });
+  assert.equal(again.status, 0, `${again.stdout}${again.stderr}`);
+  assert.deepEqual(readCalls(box), []);
+}
+
+/** The address that the guest sends from to this one. */
+function sourceTo(box: Sandbox, destination: string): string {
+  return / src (\S+)/.exec(box.inNetwork(['ip', 'route', 'get', destination]))?.[1] ?? '';
+}
+
 /** An address and a default route that somebody else has set before. */
 const earlier = {
   addresses: ['10.0.0.77/24'],
@@ -426,6 +496,77 @@ const cases: readonly JobCase[] = [
       routes: [...staticApplied.routes, '2001:db8::/64 dev eth0', 'default via 2001:db8::1 dev eth0'],
     },
   },
+  ...(['net-tools', 'ip'] as const).map(
+    (tool): JobCase => ({
+      name: `several addresses and routes of both families, by ${tool}; a second run calls nothing`,
+      tree: openstackTree({ 'openstack/latest/network_data.json': { json: severalAddresses } }),
+      prepare: (box) => {
+        if (tool === 'ip') for (const name of ['ifconfig', 'route']) box.hide(name);
+      },
+      exit: 0,
+      // route reaches a gateway outside the subnets by a route to it, ip by a word of the route.
+      network: tool === 'ip' ? severalApplied : severalByRoute,
+      check: async (box) => {
+        // The first of its subnet, although another was set after it.
+        assert.equal(sourceTo(box, '192.168.10.30'), staticNetwork.address);
+        assert.equal(sourceTo(box, '172.16.3.9'), '172.16.3.5');
+        assert.equal(await box.pings(staticNetwork.gateway), true);
+        await runAgainWithoutTools(box);
+      },
+    }),
+  ),
+  {
+    name: 'several addresses, of which the guest has the wrong one first: the order is put right',
+    tree: openstackTree({ 'openstack/latest/network_data.json': { json: severalAddresses } }),
+    prepare: (box) => {
+      box.inNetwork(['ip', 'link', 'set', 'eth0', 'up']);
+      for (const text of ['192.168.10.5/26', '192.168.10.20/26', '192.168.10.9/26'])
+        box.inNetwork(['ip', 'addr', 'add', text, 'brd', '+', 'dev', 'eth0']);
+    },
+    exit: 0,
+    network: severalByRoute,
+    check: async (box) => {
+      assert.equal(sourceTo(box, '192.168.10.30'), staticNetwork.address);
+      await runAgainWithoutTools(box);
+    },
+  },
+  {
+    name: 'several addresses, the last failing: all are taken back',
+    tree: openstackTree({ 'openstack/latest/network_data.json': { json: severalAddresses } }),
+    prepare: (box) => {
+      setEarlier(box);
+      box.shim('ip', 'case "$*" in *198.51.100.7*) exit 2;; esac; exec "$REAL" "$@"');
+    },
+    exit: 20,
+    network: 'untouched',
+    check: assertMetadataApplied,
+  },
+  {
+    name: 'bonds and VLANs where the kernel has none: the complaint is told, the network is put back, the rest is there',
+    tree: openstackTree({
+      'openstack/latest/network_data.json': {
+        json: {
+          ...networkData(),
+          links: [
+            ...(networkData().links as unknown[]),
+            { id: 'bond0', type: 'bond', bond_links: ['tap0'], bond_mode: 'active-backup' },
+          ],
+          networks: [{ ...(networkData().networks as object[])[0], link: 'bond0' }],
+        },
+      },
+    }),
+    prepare: (box) => {
+      setEarlier(box);
+      box.shim(
+        'ip',
+        'case "$*" in *"type bond"*) echo "Error: Unknown device type." >&2; exit 2;; esac; exec "$REAL" "$@"',
+      );
+    },
+    exit: 20,
+    network: 'untouched',
+    says: [/Unknown device type/],
+    check: assertMetadataApplied,
+  },
   {
     name: 'a router that does not answer: the address stays',
     tree: openstackTree(),
@@ -445,8 +586,8 @@ const cases: readonly JobCase[] = [
     tree: fullTree(ec2Tree({ 'local-ipv4': '192.168.10.21' })),
     exit: 0,
     network: {
-      addresses: ['192.168.10.20/26'],
-      routes: staticApplied.routes,
+      addresses: ['192.168.10.20/26', '192.168.10.21/24'],
+      routes: ['192.168.10.0/24 dev eth0', ...staticApplied.routes],
     },
   },
 ];

@@ -24,6 +24,8 @@ import { planNetwork } from '../../src/network/plan.ts';
 const insideMark = 'GUEST_INIT_TEST_INSIDE_NAMESPACE';
 const mac = 'fa:16:3e:00:00:05';
 const otherMac = 'fa:16:3e:00:00:06';
+/** Two of a subnet, of which the first is the primary, one of another, and one that has no subnet. */
+const wantedTexts = ['10.0.0.5/24', '10.0.0.6/24', '10.7.0.5/16', '10.0.0.77/32'];
 const context: ApplyContext = {
   commandTimeoutMs: 1000,
   instanceDirectory: '/nonexistent',
@@ -213,6 +215,31 @@ const ipv6 = {
   routes: [{ network: '::', netmask: '0', gateway: '2001:db8::1' }],
 };
 
+const wantedWithFlags = ['10.0.0.5/24', '10.0.0.6/24 secondary', '10.7.0.5/16', '10.0.0.77/32'];
+const severalAddresses = {
+  links: [link],
+  networks: wantedTexts.map((text) => ({
+    ...{ link: 'a', type: 'ipv4', ip_address: text },
+    routes: [
+      ...(text.startsWith('10.0.0.5/') ? [routes[0]] : []),
+      ...(text.startsWith('10.7.') ? [{ ...routes[0], gateway: '10.7.0.1' }] : []),
+      // Outside every subnet: on the link.
+      ...(text.endsWith('/32') ? [{ network: '10.9.0.0', netmask: '255.255.0.0', gateway: '172.31.1.1' }] : []),
+    ],
+  })),
+};
+
+/** The IPv4 addresses of eth0: the kernel gives primaries in their order, then secondaries in theirs. */
+function listWithFlags(): string[] {
+  const [shown] = JSON.parse(run('ip', '-j', '-4', 'addr', 'show', 'dev', 'eth0')) as {
+    addr_info: { local: string; prefixlen: number; secondary?: boolean }[];
+  }[];
+  const texts = (shown?.addr_info ?? []).map(
+    ({ local, prefixlen, secondary }) => `${local}/${prefixlen}${secondary ? ' secondary' : ''}`,
+  );
+  return texts.sort((a, b) => wantedWithFlags.indexOf(a) - wantedWithFlags.indexOf(b));
+}
+
 function describeInside(): void {
   for (const tools of ['net-tools', 'iproute2'] as const) {
     describe(`applying by ${tools}`, () => {
@@ -374,6 +401,40 @@ function describeInside(): void {
         });
       });
 
+      const several: [string, string[]][] = [
+        ['a bare link', []],
+        ['a link without carrier', ['link set peer0 down']],
+        ['a link that has them', ['link set eth0 up', ...wantedTexts.map((text) => `addr add ${text} dev eth0`)]],
+        ['some, and others', ['link set eth0 up', 'addr add 10.0.0.6/24 dev eth0', 'addr add 10.0.0.9/24 dev eth0']],
+        [
+          'them in another order',
+          ['link set eth0 up', ...wantedTexts.map((text) => `addr add ${text} dev eth0`).reverse()],
+        ],
+        [
+          'others that lead their subnets',
+          ['link set eth0 up', 'addr add 10.0.0.9/24 dev eth0', 'addr add 10.0.0.5/24 dev eth0'],
+        ],
+      ];
+      for (const [name, prepare] of several) {
+        it(`sets several addresses in their order, with routes of two gateways: ${name}`, () => {
+          withLinks(prepare, () => {
+            const { host } = hostOf(tools);
+            const steps = plan(severalAddresses, host);
+            apply(steps, host);
+            assert.deepEqual(listWithFlags(), wantedWithFlags);
+            assert.deepEqual(
+              host
+                .facts()
+                .routes.filter((route) => route.gateway !== '0.0.0.0')
+                .map(({ destination, gateway, metric }) => `${destination} ${gateway} ${metric}`)
+                .sort(),
+              ['0.0.0.0 10.0.0.1 0', '0.0.0.0 10.7.0.1 1025', '10.9.0.0 172.31.1.1 0'],
+            );
+            assert.deepEqual(apply(steps, host).changed, []);
+          });
+        });
+      }
+
       it('sets static IPv6 with its route; a second time changes nothing', () => {
         withLinks([], () => {
           const { host } = createHost();
@@ -473,6 +534,33 @@ function describeInside(): void {
         );
       });
     }
+
+    it('sets several addresses by aliases; a second time changes nothing', () => {
+      for (const prepare of [
+        [],
+        ['link set eth0 up', 'addr add 10.7.0.5/16 dev eth0', 'addr add 10.0.0.6/24 dev eth0'],
+      ]) {
+        withLinks(prepare, () => {
+          const { host } = createHost({ without: ['ip'] });
+          const steps = plan(severalAddresses, host);
+          apply(steps, host);
+          assert.deepEqual(listWithFlags(), wantedWithFlags);
+          assert.match(JSON.stringify(show()), /"label":"eth0:2"/);
+          assert.deepEqual(apply(steps, host).changed, []);
+        });
+      }
+    });
+
+    it('puts the primary first again without ip', () => {
+      const swapped = ['10.0.0.6/24', '10.0.0.5/24', '10.7.0.5/16', '10.0.0.77/32'];
+      withLinks(['link set eth0 up', ...swapped.map((text) => `addr add ${text} dev eth0`)], () => {
+        const { host } = createHost({ without: ['ip'] });
+        const steps = plan(severalAddresses, host);
+        apply(steps, host);
+        assert.deepEqual(listWithFlags(), wantedWithFlags);
+        assert.deepEqual(apply(steps, host).changed, []);
+      });
+    });
 
     it('replaces several addresses without ip', () => {
       withLinks(

@@ -61,9 +61,39 @@ const recipes = {
     release: 'bookworm',
     packages: ['cloud-init', 'ifupdown', 'iproute2', 'net-tools', 'openssh-server', 'sudo'],
   },
+  /** The consumers of what the renderers write, and the rival that writes the same. */
+  'bookworm-network': {
+    release: 'bookworm',
+    packages: ['cloud-init', 'ifupdown', 'iproute2', 'netplan.io', 'network-manager', 'systemd-sysv', 'udev'],
+  },
   'bullseye-guest': { release: 'bullseye', ...bootable, packages: [...bootable.packages, 'ifupdown', 'net-tools'] },
   'bookworm-guest': { release: 'bookworm', ...bootable, packages: [...bootable.packages, 'ifupdown', 'net-tools'] },
   'trixie-guest': { release: 'trixie', ...bootable, packages: [...bootable.packages, 'iproute2'] },
+  'bookworm-guest-networkd': {
+    release: 'bookworm',
+    ...bootable,
+    packages: [...bootable.packages, 'iproute2'],
+  },
+  'bookworm-guest-netplan': {
+    release: 'bookworm',
+    ...bootable,
+    packages: [...bootable.packages, 'iproute2', 'netplan.io', 'systemd-resolved'],
+  },
+  'bookworm-guest-nm': {
+    release: 'bookworm',
+    ...bootable,
+    packages: [...bootable.packages, 'iproute2', 'network-manager'],
+  },
+  'trixie-guest-networkd': {
+    release: 'trixie',
+    ...bootable,
+    packages: [...bootable.packages, 'iproute2', 'systemd-resolved'],
+  },
+  'trixie-guest-nm': {
+    release: 'trixie',
+    ...bootable,
+    packages: [...bootable.packages, 'iproute2', 'network-manager'],
+  },
   'bookworm-guest-cloud-init': {
     release: 'bookworm',
     ...bootable,

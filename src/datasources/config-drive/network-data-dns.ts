@@ -1,4 +1,4 @@
-// services[] of network_data.json, at the top, of a network or of a route: the name servers.
+// The name servers of network_data.json: services[] at the top, of a network or of a route, and dns_nameservers of a network.
 
 import { describeType } from '../../core/diagnostic.ts';
 import { formatAddress, parseAddress } from '../../network/address.ts';
@@ -13,13 +13,28 @@ export function readServers(reading: Reading, fields: Fields, parent: KeyPath): 
       report(reading, entry.path, 'note', 'unsupported-key', 'a service of another type than dns; not used');
       continue;
     }
-    const value = fieldOf(entry.fields, 'address');
-    const address = typeof value === 'string' ? parseAddress(value.trim()) : undefined;
-    if (address !== undefined) servers.push(formatAddress(address));
-    else {
-      const found = typeof value === 'string' ? 'another string' : describeType(value);
-      report(reading, entry.path, 'error', 'value', `expected the IP address of a name server, found ${found}`);
-    }
+    servers.push(...readServer(reading, fieldOf(entry.fields, 'address'), entry.path));
   }
   return servers;
+}
+
+/** Addresses of `dns_nameservers`, the word of cloud-init and cloudbase-init for the servers of a network: a list, or a text of several. */
+export function readNameservers(reading: Reading, fields: Fields, parent: KeyPath): string[] {
+  if (fieldOf(fields, 'dns_search') !== undefined)
+    report(reading, [...parent, 'dns_search'], 'note', 'unsupported-key', 'search domains of a network; not used');
+  const value = fieldOf(fields, 'dns_nameservers');
+  if (value === undefined) return [];
+  const path = [...parent, 'dns_nameservers'];
+  const list = typeof value === 'string' ? value.split(/[\s,]+/).filter((word) => word !== '') : value;
+  if (Array.isArray(list)) return list.flatMap((entry: unknown) => readServer(reading, entry, path));
+  report(reading, path, 'error', 'type', `expected a list, found ${describeType(value)}`);
+  return [];
+}
+
+function readServer(reading: Reading, value: unknown, path: KeyPath): string[] {
+  const address = typeof value === 'string' ? parseAddress(value.trim()) : undefined;
+  if (address !== undefined) return [formatAddress(address)];
+  const found = typeof value === 'string' ? 'another string' : describeType(value);
+  report(reading, path, 'error', 'value', `expected the IP address of a name server, found ${found}`);
+  return [];
 }

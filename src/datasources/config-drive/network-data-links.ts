@@ -84,7 +84,7 @@ function readMembers(reading: Reading, fields: Fields, path: KeyPath): string[] 
   }
   const members: string[] = [];
   for (const [index, entry] of list.entries()) {
-    if (typeof entry === 'string' && entry !== '') members.push(entry);
+    if ((typeof entry === 'string' && entry !== '') || typeof entry === 'number') members.push(String(entry));
     else
       report(
         reading,

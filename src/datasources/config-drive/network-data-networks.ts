@@ -9,7 +9,7 @@ import {
   parseAddress,
   parseMask,
 } from '../../network/address.ts';
-import { readServers } from './network-data-dns.ts';
+import { readNameservers, readServers } from './network-data-dns.ts';
 import {
   type Fields,
   fieldOf,
@@ -49,12 +49,17 @@ export function readNetworks(reading: Reading, document: Fields, links: readonly
   for (const { fields, path } of readMaps(reading, document, 'networks', [])) {
     const network = readNetwork(reading, fields, path, known);
     if (network === undefined) continue;
-    const key = `${network.link} ${network.method} ${network.address ?? network.family}`;
+    const key = spellContent(network);
     if (seen.has(key)) report(reading, path, 'warning', 'duplicate-key', 'an earlier network says the same; it counts');
     else addresses.push(network);
     seen.add(key);
   }
   return addresses;
+}
+
+/** All that a network says, without the places where it says it. */
+function spellContent(network: AddressConfig): string {
+  return JSON.stringify(network, (key, value: unknown) => (/^(?:origin|prefixOrigin)$/.test(key) ? undefined : value));
 }
 
 function readNetwork(
@@ -80,7 +85,7 @@ function readNetwork(
   if (kind === undefined)
     report(reading, path, 'warning', 'value', 'unknown type of network with an address; read as a static one');
   const origin = originOf(reading, path);
-  const dns = readServers(reading, fields, path);
+  const dns = [...readServers(reading, fields, path), ...readNameservers(reading, fields, path)];
   if (kind !== undefined && kind.method !== 'static') {
     const family = kind.family ?? 4;
     const routes = readRoutes(reading, fields, path, { family, dns });

@@ -81,8 +81,16 @@ function readVendorGateway(
     destination,
     prefixLength: 0,
     gateway: formatAddress(gateway),
+    ...readMetric(reading, fields, path),
     origin: originOf(reading, [...path, 'gateway']),
   };
+}
+
+function readMetric(reading: Reading, fields: Fields, path: KeyPath): { metric?: number } {
+  // The kernel takes twice as much, and shows what is above as negative in /proc/net/route.
+  const range = { least: 0, most: 2_147_483_647, expected: 'a metric from 0 to 2147483647' };
+  const metric = readInteger(reading, fields, 'metric', path, range);
+  return metric === undefined ? {} : { metric };
 }
 
 function readRoute(reading: Reading, fields: Fields, path: KeyPath, context: RouteContext): RouteConfig | undefined {
@@ -104,13 +112,12 @@ function readRoute(reading: Reading, fields: Fields, path: KeyPath, context: Rou
     );
     return undefined;
   }
-  const mask =
-    fieldOf(fields, 'netmask') === undefined
-      ? parseMask(length ?? (isUnspecified(target) ? '0' : ''), target.family)
-      : readMask(reading, fields, path, target.family);
+  const isSaid = fieldOf(fields, 'netmask') !== undefined && fieldOf(fields, 'netmask') !== '';
+  const mask = isSaid
+    ? readMask(reading, fields, path, target.family)
+    : parseMask(length ?? (isUnspecified(target) ? '0' : ''), target.family);
   if (mask === undefined) {
-    if (fieldOf(fields, 'netmask') === undefined)
-      report(reading, path, 'error', 'missing', 'expected netmask, found nothing usable');
+    if (!isSaid) report(reading, path, 'error', 'missing', 'expected netmask, found nothing usable');
     return undefined;
   }
   const network = networkOf(target, mask);
@@ -123,17 +130,12 @@ function readRoute(reading: Reading, fields: Fields, path: KeyPath, context: Rou
     report(reading, path, 'warning', 'value', 'a default route without a gateway; it is left out');
     return undefined;
   }
-  const metric = readInteger(reading, fields, 'metric', path, {
-    least: 0,
-    most: 2_147_483_647,
-    expected: 'a metric from 0 to 2147483647',
-  });
   return {
     family: context.family,
     destination: formatAddress(network),
     prefixLength: mask,
     gateway: formatAddress(gateway),
-    ...(metric === undefined ? {} : { metric }),
+    ...readMetric(reading, fields, path),
     origin: originOf(reading, path),
   };
 }

@@ -85,7 +85,7 @@ describe('parseNetworkData', () => {
           origin,
         },
       ],
-      dns: ['10.0.0.3'],
+      dns: ['10.0.0.2', '10.0.0.3'],
     });
   });
 
@@ -234,6 +234,110 @@ describe('parseNetworkData', () => {
       ['10.0.0.1'],
     );
     assert.deepEqual(problems(both), ['warning conflict networks[0].gateway']);
+  });
+
+  it('gives the gateway key of vendors the metric beside it', () => {
+    const { network: read, diagnostics } = parse(withNetwork({ gateway: '10.0.0.9', metric: 50 }));
+    assert.deepEqual(diagnostics, []);
+    assert.deepEqual(read.addresses[0]?.routes, [
+      {
+        ...{ family: 4, destination: '0.0.0.0', prefixLength: 0, gateway: '10.0.0.9', metric: 50 },
+        origin: { source: `${source} networks[0].gateway` },
+      },
+    ]);
+  });
+
+  const defaults: [string, object][] = [
+    ['address form', { network: '::', netmask: '::' }],
+    ['netmask "0" (CloudStack)', { network: '::', netmask: '0' }],
+    ['netmask 0', { network: '::', netmask: 0 }],
+    ['/0', { network: '::/0' }],
+    ['no netmask', { network: '::', netmask: '' }],
+    ['destination instead of network', { destination: '::/0' }],
+  ];
+  for (const [name, target] of defaults) {
+    it(`reads an IPv6 default route with ${name}`, () => {
+      const fields = {
+        type: 'ipv6',
+        ip_address: '2001:db8::5',
+        netmask: '64',
+        routes: [{ ...target, gateway: 'fe80::1' }],
+      };
+      const { network: read, diagnostics } = parse(withNetwork(fields));
+      assert.deepEqual(diagnostics, []);
+      const [route] = read.addresses[0]?.routes ?? [];
+      assert.deepEqual([route?.destination, route?.prefixLength, route?.gateway], ['::', 0, 'fe80::1']);
+    });
+  }
+
+  const servers: [string, object, string[]][] = [
+    ['of a network', { services: [{ type: 'dns', address: '10.0.0.2' }] }, ['10.0.0.2']],
+    [
+      'of a route, also of one that cannot be used',
+      {
+        routes: [
+          {
+            network: '0.0.0.0',
+            netmask: '0.0.0.0',
+            gateway: '10.0.0.1',
+            services: [{ type: 'dns', address: '10.0.0.2' }],
+          },
+          { network: '10.9.0.0', services: [{ type: 'dns', address: '2001:DB8:0::53' }] },
+        ],
+      },
+      ['10.0.0.2', '2001:db8::53'],
+    ],
+    ['of dns_nameservers as a list', { dns_nameservers: ['10.0.0.2', '10.0.0.3'] }, ['10.0.0.2', '10.0.0.3']],
+    ['of dns_nameservers as a text', { dns_nameservers: '10.0.0.2, 10.0.0.3' }, ['10.0.0.2', '10.0.0.3']],
+    [
+      'of all, each once',
+      { services: [{ type: 'dns', address: '10.0.0.2' }], dns_nameservers: ['10.0.0.2', '10.0.0.4'] },
+      ['10.0.0.2', '10.0.0.4'],
+    ],
+  ];
+  for (const [name, fields, expected] of servers) {
+    it(`reads name servers ${name}`, () =>
+      assert.deepEqual(parse(withNetwork(fields)).network.addresses[0]?.dns, expected));
+  }
+
+  it('keeps a server of the whole guest that a network has as well: that network may not come up', () => {
+    const service = [{ type: 'dns', address: '10.0.0.2' }];
+    const { network: read } = parse({
+      links: [link],
+      networks: [{ ...network, services: service }],
+      services: service,
+    });
+    assert.deepEqual([read.dns, read.addresses[0]?.dns], [['10.0.0.2'], ['10.0.0.2']]);
+  });
+
+  const infiniband = '80:00:00:48:FE:80:00:00:00:00:00:00:00:02:C9:03:00:0A:6D:31';
+  const macs: [string, string, string][] = [
+    ['InfiniBand addresses of 20 bytes', infiniband, infiniband.toLowerCase()],
+    ['dashes', 'FA-16-3E-00-00-05', 'fa:16:3e:00:00:05'],
+    ['dots', 'fa16.3e00.0005', 'fa:16:3e:00:00:05'],
+    ['nothing between', 'FA163E000005', 'fa:16:3e:00:00:05'],
+  ];
+  for (const [name, written, expected] of macs) {
+    it(`reads MACs with ${name}`, () => {
+      const { network: read, diagnostics } = parse(withLink({ type: 'infiniband', ethernet_mac_address: written }));
+      assert.deepEqual([read.links[0]?.mac, diagnostics], [expected, []]);
+    });
+  }
+
+  it('reads members of a bond that are numbers, as ids may be', () => {
+    const { network: read, diagnostics } = parse({
+      links: [
+        { id: 1, ethernet_mac_address: 'fa:16:3e:00:00:01' },
+        { id: 'b', type: 'bond', bond_links: [1] },
+      ],
+    });
+    assert.deepEqual([read.links[0]?.id, read.links[1]?.members, diagnostics], ['1', ['1'], []]);
+  });
+
+  it('keeps networks of one address that say different things', () => {
+    const other = { ...network, routes: [{ network: '10.9.0.0/16', gateway: '10.0.0.9' }] };
+    const { network: read, diagnostics } = parse({ links: [link], networks: [network, other] });
+    assert.deepEqual([read.addresses.length, diagnostics], [2, []]);
   });
 
   it('gives an empty network for {}', () => {
@@ -410,6 +514,36 @@ describe('parseNetworkData', () => {
       withNetwork({ routes: [{ network: '0.0.0.0', netmask: '0', gateway: '0.0.0.0' }] }),
       ['warning value networks[0].routes[0]'],
       { links: 1, addresses: 1, routes: 0 },
+    ],
+    [
+      'a route with an empty mask',
+      withNetwork({ routes: [{ network: '10.9.0.0', netmask: '', gateway: '10.0.0.1' }] }),
+      ['error missing networks[0].routes[0]'],
+      { links: 1, addresses: 1, routes: 0 },
+    ],
+    [
+      'a route to nowhere in text',
+      withNetwork({ routes: [{ network: 'blackhole', netmask: '255.255.0.0', gateway: '10.0.0.1' }] }),
+      ['error value networks[0].routes[0].network'],
+      { links: 1, addresses: 1, routes: 0 },
+    ],
+    [
+      'dns_nameservers that is a number',
+      withNetwork({ dns_nameservers: 7 }),
+      ['error type networks[0].dns_nameservers'],
+      { links: 1, addresses: 1 },
+    ],
+    [
+      'dns_nameservers with a name among addresses',
+      withNetwork({ dns_nameservers: ['ns1', '10.0.0.2', null] }),
+      ['error value networks[0].dns_nameservers', 'error value networks[0].dns_nameservers'],
+      { links: 1, addresses: 1 },
+    ],
+    [
+      'search domains',
+      withNetwork({ dns_search: ['example.org'] }),
+      ['note unsupported-key networks[0].dns_search'],
+      { links: 1, addresses: 1 },
     ],
     [
       'one bad route of two',

@@ -26,7 +26,6 @@ export function parseNetworkData(
   }
   const links = readLinks(reading, document);
   const addresses = readNetworks(reading, document, links);
-  const owned = new Set(addresses.flatMap((entry) => entry.dns));
-  const dns = [...new Set(readServers(reading, document, []))].filter((server) => !owned.has(server));
+  const dns = [...new Set(readServers(reading, document, []))];
   return { network: { links, addresses, dns }, diagnostics };
 }

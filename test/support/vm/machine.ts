@@ -50,6 +50,8 @@ export type MachineOptions = {
   readonly image: GuestImage;
   readonly drives?: readonly AttachedDrive[];
   readonly network?: Network;
+  /** MAC addresses of NICs behind the one that ssh uses, each on a wire of its own that has carrier and nobody at its end. */
+  readonly furtherNics?: readonly string[];
   /** More words for the kernel's command line. */
   readonly kernelWords?: string;
   /** Makes the guest look like one of OpenStack Nova's, with this uuid. */
@@ -334,6 +336,7 @@ function describeQemu(options: MachineOptions & { disk: Disk; folder: string }):
     folder,
     drives = [],
     network = guessedNetwork,
+    furtherNics = [],
     novaUuid,
     kernelWords = 'net.ifnames=0',
   } = options;
@@ -368,6 +371,10 @@ function describeQemu(options: MachineOptions & { disk: Disk; folder: string }):
       `user,id=net0,net=${subnet},host=${gateway},dns=${inside}253,dhcpstart=${inside}200,ipv6=off,hostfwd=tcp:127.0.0.1:${sshPort}-${guest}:22`,
     ],
     ...['-device', `virtio-net-pci,netdev=net0,mac=${mac},romfile=`],
+    ...furtherNics.flatMap((further, index) => [
+      ...['-netdev', `hubport,id=further${index},hubid=${index}`],
+      ...['-device', `virtio-net-pci,netdev=further${index},mac=${further},romfile=`],
+    ]),
   ];
 }
 

@@ -73,6 +73,9 @@ export function planAccounts(given: Given): PlannedAccounts {
     facts: { ...debianFacts, ...given.facts },
     policy: { ...defaultPolicy, ...given.policy },
     userData,
+    backend: { backend: undefined, reason: 'none' },
+    renderer: undefined,
+    previous: [],
     modules,
     emptySection: (module) => makeEmptySection(module, 'metadata'),
   });

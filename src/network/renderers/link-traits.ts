@@ -1,0 +1,46 @@
+// Properties of a link that follow from the whole network, for services that are told them.
+
+import type { ResolvedLink, ResolvedNetwork, ResolvedRoute } from '../../core/resolved-network.ts';
+import { isInNetwork, isLinkLocal, parseAddress } from '../address.ts';
+
+/**
+ * Whether router advertisements are taken: not where IPv6 is static alone, else they would add addresses and routes. Undefined: the
+ * network says nothing of IPv6 on this link, and it stays as the guest has it.
+ */
+export function acceptsAdvertisements({ automatic, addresses }: ResolvedLink): boolean | undefined {
+  if (automatic.ipv6 !== undefined) return true;
+  return addresses.some(({ family }) => family === 6) ? false : undefined;
+}
+
+/**
+ * Whether the guest counts as online only when this link is up. Not so a link without addresses: what is on top of it tells, and a dead
+ * member of a bond must not hold the boot. Nor a link with a lease alone, where another has static addresses: a DHCP server that does
+ * not answer would hold it for minutes.
+ */
+export function isAwaited({ addresses, automatic }: ResolvedLink, { links }: ResolvedNetwork): boolean {
+  if (addresses.length > 0) return true;
+  const isAutomatic = automatic.dhcp4 === true || automatic.ipv6 !== undefined;
+  return isAutomatic && links.every((other) => other.addresses.length === 0);
+}
+
+/**
+ * Whether the gateway is to be taken as on the link without a look at its subnets: when it is in none of them; and when the link has no
+ * static address of the family, so that the route need not wait for the lease.
+ */
+export function isGatewayOnLink({ family, gateway, onLink }: ResolvedRoute, { addresses }: ResolvedLink): boolean {
+  const parsed = gateway === undefined ? undefined : parseAddress(gateway);
+  if (parsed === undefined || (family === 6 && isLinkLocal(parsed))) return false;
+  if (onLink === true) return true;
+  return !addresses.some(({ address, prefixLength }) => {
+    const own = parseAddress(address);
+    return own !== undefined && isInNetwork(parsed, own, prefixLength);
+  });
+}
+
+/** RFC 8200 section 5; the kernel takes IPv6 off a link with less, and systemd-networkd would raise the MTU instead. */
+const leastIpv6Mtu = 1280;
+
+/** `mtu` in bytes, where one is said. */
+export function isTooSmallForIpv6(mtu: number | undefined): boolean {
+  return mtu !== undefined && mtu < leastIpv6Mtu;
+}
