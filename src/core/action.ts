@@ -34,7 +34,13 @@ export type LinesAction = {
   readonly kind: 'lines';
   readonly path: string;
   readonly mode: number;
-  readonly rules: readonly { readonly pattern: string; readonly line?: string; readonly add: 'top' | 'end' }[];
+  readonly rules: readonly {
+    readonly pattern: string;
+    readonly line?: string;
+    readonly add: 'top' | 'end';
+    /** Lines that match stay as they are: they say the same. */
+    readonly keep?: true;
+  }[];
   readonly check?: 'sshd';
 };
 

@@ -28,6 +28,7 @@ const cases: [name: string, before: string | undefined, rules: LinesAction['rule
   ['adds at the top', 'a\n', [{ ...rule, add: 'top' }], 'key=new\na\n'],
   ['removes', 'a\nkey=1\nb\nkey=2\n', [{ pattern: '^key=', add: 'end' }], 'a\nb\n'],
   ['removes the last line there is', 'key=1\n', [{ pattern: '^key=', add: 'end' }], ''],
+  ['adds where nothing says the same', 'a\n', [{ ...rule, keep: true }], 'a\nkey=new\n'],
   ['makes the file', undefined, [rule], 'key=new\n'],
   ['fills an empty file', '', [rule], 'key=new\n'],
   ['keeps blank lines', '\n\na\n\n', [rule], '\n\na\n\nkey=new\n'],
@@ -112,4 +113,9 @@ test('what sshd refuses is not written', () => {
     /refused by sshd: its line 2: Bad configuration/,
   );
   assert.equal(Buffer.from(files.get('/etc/f')?.content ?? []).toString(), 'a\n');
+});
+
+test('a rule that keeps what says the same has nothing to do where something does', () => {
+  const { host } = createMemoryHost({ files: { '/etc/f': 'key=1\na\nkey=2\n' } });
+  assert.equal(lines.inspect(act([{ ...rule, keep: true }]), host).state, 'same');
 });

@@ -67,7 +67,7 @@ function applyRule(list: readonly string[], rule: LinesAction['rules'][number]):
     return rule.add === 'top' ? [line, ...list] : [...list, line];
   }
   return list.flatMap((present, index) => {
-    if (!isMeant(present)) return [present];
+    if (!isMeant(present) || rule.keep === true) return [present];
     return index === first && line !== undefined ? [line] : [];
   });
 }

@@ -111,6 +111,17 @@ describe('planPersistence', () => {
     assert.ok(!plan({ previous, interfaces: [] }).steps.some(({ action }) => action.kind === 'remove'));
   });
 
+  it('lets ifupdown bring up what waits for a DHCP server', () => {
+    const links = network.links.map((link) => ({ ...link, automatic: { dhcp4: true } as const }));
+    const { steps } = plan({ network: { links }, choice: { backend: 'ifupdown', reason: 'x' } });
+    assert.deepEqual(describeSteps(steps), ['file network_files/etc/net/eth0']);
+  });
+
+  it("lists the links in Alpine's one file", () => {
+    const step = plan({ choice: { backend: 'ifupdown-alpine', reason: 'x' } }).steps.at(-1);
+    assert.ok(step?.action.kind === 'lines' && step.action.path === '/run/ifstate');
+  });
+
   it('tells ifupdown that the links are up', () => {
     const choice = { backend: 'ifupdown', reason: 'x' } as const;
     const [own, step] = plan({ choice }).steps.slice(-2);

@@ -9,6 +9,7 @@ import type { Step } from '../core/plan.ts';
 import type { ResolvedNetwork } from '../core/resolved-network.ts';
 import type { BackendChoice } from './backend.ts';
 import { yieldedMark, yieldStanzas } from './foreign-stanzas.ts';
+import { needsClient } from './renderers/interfaces-file.ts';
 import { profileUuid } from './renderers/network-manager/uuid.ts';
 import { fileMark, type Renderer } from './renderers/renderer.ts';
 
@@ -96,24 +97,23 @@ function describeRemoval(path: string, sha256: string): Step {
 function describeHandover(backend: NetworkBackend, network: ResolvedNetwork, changes: readonly string[]): Step[] {
   const id = `network_service/${backend}`;
   const onChangeOf = changes;
-  if (backend === 'ifupdown') {
-    // What ifup(8) has brought up by its own account it leaves alone, instead of failing with "File exists". It keeps that account in a
-    // file for each link, and in one for all.
+  if (backend === 'ifupdown' || backend === 'ifupdown-alpine') {
+    // What ifup(8) has brought up by its own account it leaves alone, instead of failing with "File exists". Debian's keeps it in a file
+    // for each link, and in one for all. What waits for a DHCP server is still to be brought up.
     const names = network.links
-      .filter(({ addresses, memberOf, kind }) => addresses.length > 0 || memberOf !== undefined || kind !== 'physical')
+      .filter((link) => link.addresses.length > 0 || link.memberOf !== undefined || link.kind !== 'physical')
+      .filter((link) => !needsClient(link))
       .map(({ name }) => name);
+    if (names.length === 0) return [];
+    const isDebian = backend === 'ifupdown';
     const rules = names.map((name) => ({
       ...{ pattern: `^${name.replaceAll('.', '\\.')}=`, line: `${name}=${name}`, add: 'end' as const },
     }));
-    const list = { kind: 'lines', path: '/run/network/ifstate', mode: 0o644, rules } as const;
+    const path = isDebian ? '/run/network/ifstate' : '/run/ifstate';
+    const list = { kind: 'lines', path, mode: 0o644, rules } as const;
     return [
-      ...names.map((name): Step => {
-        const action = {
-          kind: 'file',
-          path: `/run/network/ifstate.${name}`,
-          mode: 0o644,
-          content: `${name}\n`,
-        } as const;
+      ...(isDebian ? names : []).map((name): Step => {
+        const action = { kind: 'file', path: `${path}.${name}`, mode: 0o644, content: `${name}\n` } as const;
         return { ...common, id: `${id}/${name}`, action, summary: `ifupdown finds ${name} up`, needs: changes };
       }),
       { ...common, id, action: list, summary: `ifupdown lists ${names.join(', ')}`, needs: changes },

@@ -10,11 +10,11 @@ import { compareHosts, digestHost, type HostDigest } from '../support/host-diges
 import { assertNothingLeft } from '../support/leftovers.ts';
 import { loadNetworkScenarios, type NetworkScenario } from '../support/network-scenarios.ts';
 import { compareStates, expectedState, type NetworkState, readLiveState } from '../support/network-state.ts';
-import { explainMissingRoots, type RootName } from '../support/roots.ts';
+import { explainMissingRoots } from '../support/roots.ts';
 import { type Sandbox, withSandbox } from '../support/sandbox.ts';
 
 const missing = explainMissingRoots();
-const root = 'trixie-alpine' as string as RootName;
+const root = 'trixie-alpine';
 
 /** Whether this machine's kernel makes links of the kind; asked in a network namespace that ends with the question. */
 function canMake(words: string): boolean {

@@ -66,6 +66,8 @@ const recipes = {
     release: 'bookworm',
     packages: ['cloud-init', 'ifupdown', 'iproute2', 'netplan.io', 'network-manager', 'systemd-sysv', 'udev'],
   },
+  /** The two ifupdown programs of Alpine. */
+  'trixie-alpine': { release: 'trixie', packages: ['busybox-static', 'ifupdown-ng', 'iproute2'] },
   'bullseye-guest': { release: 'bullseye', ...bootable, packages: [...bootable.packages, 'ifupdown', 'net-tools'] },
   'bookworm-guest': { release: 'bookworm', ...bootable, packages: [...bootable.packages, 'ifupdown', 'net-tools'] },
   'trixie-guest': { release: 'trixie', ...bootable, packages: [...bootable.packages, 'iproute2'] },

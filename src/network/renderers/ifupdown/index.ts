@@ -17,7 +17,7 @@ const sourceLine: LinesAction = {
   kind: 'lines',
   path: '/etc/network/interfaces',
   mode: 0o644,
-  rules: [{ pattern: covering, line: 'source /etc/network/interfaces.d/*', add: 'end' }],
+  rules: [{ pattern: covering, line: 'source /etc/network/interfaces.d/*', add: 'end', keep: true }],
 };
 
 export const renderer: Renderer = { backend: 'ifupdown', render };
