@@ -8,7 +8,10 @@ import { explainMissingMachines, withMachine } from '../support/vm/machine.ts';
 import { describeInstance, LaunchKey, preparePackagedImage, prepareShellUnitImage } from '../support/vm/scenario.ts';
 
 const skip = explainMissingMachines() ?? false;
-const mostSecondsBehindShell = 4;
+/** Printed, met or missed: under emulation a second is the machine's. */
+const goalSecondsBehindShell = 4;
+/** Held on every machine, fast or slow: the rows run in turn on the same one. */
+const mostTimesShell = 1.25;
 /** A busy machine can spoil a round, hardly the median of so many. */
 const mostRounds = 9;
 
@@ -39,10 +42,10 @@ function makeDrive(): string {
   return makeIsoDrive({ folder: key.folder, name: 'boot-time', files });
 }
 
-/** Measures all rows in turn, in more rounds than asked for while the second row is further behind the first than it may be. */
+/** Measures all rows in turn, in more rounds than asked for while the second row takes longer beside the first than it may. */
 async function measure(rows: readonly [Row, Row, ...Row[]], rounds: number): Promise<void> {
   const file = makeDrive();
-  const isTooLate = (): boolean => secondsBehind(rows[1], rows[0]) > mostSecondsBehindShell;
+  const isTooLate = (): boolean => timesOf(rows[1], rows[0]) > mostTimesShell;
   for (let round = 0; round < rounds || (round < mostRounds && isTooLate()); round += 1) {
     for (const { image, seconds } of rows) {
       await withMachine({ image, drives: [{ file, as: 'cdrom' }] }, async (machine) => {
@@ -61,6 +64,11 @@ function median(values: readonly number[]): number {
 /** Median of the differences within a round. */
 function secondsBehind(row: Row, first: Row): number {
   return median(row.seconds.map((value, index) => value - (first.seconds[index] ?? 0)));
+}
+
+/** Median of the ratios within a round. */
+function timesOf(row: Row, first: Row): number {
+  return median(row.seconds.map((value, index) => value / (first.seconds[index] ?? 0)));
 }
 
 function renderTable(title: string, rows: readonly [Row, ...Row[]]): string {
@@ -83,7 +91,7 @@ const releases: readonly { title: string; root: GuestRoot; rival?: GuestRoot; ro
 
 describe('power-on to ssh', { skip }, () => {
   for (const { title, root, rival, rounds } of releases) {
-    test(`${title}: at most ${mostSecondsBehindShell} s behind a shell unit`, async () => {
+    test(`${title}: at most ${mostTimesShell} times a shell unit`, async () => {
       const rows: [Row, Row, ...Row[]] = [
         { name: 'shell unit', image: await prepareShellUnitImage(root), seconds: [] },
         {
@@ -102,7 +110,11 @@ describe('power-on to ssh', { skip }, () => {
       await measure(rows, rounds);
       console.log(renderTable(title, rows));
       const behind = secondsBehind(rows[1], rows[0]);
-      assert.ok(behind <= mostSecondsBehindShell, `${behind.toFixed(1)} s behind the shell unit`);
+      const verdict = behind <= goalSecondsBehindShell ? 'met' : 'missed';
+      const times = timesOf(rows[1], rows[0]);
+      const summary = `guest-init ${times.toFixed(2)} times the shell unit; at most ${goalSecondsBehindShell} s behind it: ${verdict}`;
+      console.log(`  ${summary}`);
+      assert.ok(times <= mostTimesShell, summary);
     });
   }
 });
