@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type { ResolvedLink, ResolvedNetwork } from '../../src/core/resolved-network.ts';
 import { renderer } from '../../src/network/renderers/ifupdown-alpine/index.ts';
-import { tryTool } from '../support/command.ts';
 import { compareHosts, digestHost, type HostDigest } from '../support/host-digest.ts';
+import { findKernelLinks } from '../support/kernel-links.ts';
 import { assertNothingLeft } from '../support/leftovers.ts';
 import { loadNetworkScenarios, type NetworkScenario } from '../support/network-scenarios.ts';
 import { compareStates, expectedState, type NetworkState, readLiveState } from '../support/network-state.ts';
@@ -16,13 +16,7 @@ import { type Sandbox, withSandbox } from '../support/sandbox.ts';
 const missing = explainMissingRoots();
 const root = 'trixie-alpine';
 
-/** Whether this machine's kernel makes links of the kind; asked in a network namespace that ends with the question. */
-function canMake(words: string): boolean {
-  const script = `ip link add a type veth peer name b && ip link add ${words}`;
-  return missing === undefined && tryTool(['unshare', '--net', 'sh', '-c', script]).status === 0;
-}
-
-const kernel = { bond: canMake('c type bond'), vlan: canMake('link a name c type vlan id 7') };
+const kernel = missing === undefined ? findKernelLinks() : { bond: false, vlan: false };
 
 /** In place of a server's answer: nothing, after what udhcpc's default.script does to the link before it asks. */
 const silentClient = [

@@ -9,8 +9,8 @@ import { lines } from '../../src/executors/lines.ts';
 import { createMemoryHost } from '../../src/host/memory.ts';
 import { renderer } from '../../src/network/renderers/ifupdown/index.ts';
 import { needsClient } from '../../src/network/renderers/interfaces-file.ts';
-import { tryTool } from '../support/command.ts';
 import { compareHosts, digestHost, type HostDigest } from '../support/host-digest.ts';
+import { findKernelLinks } from '../support/kernel-links.ts';
 import { assertNothingLeft } from '../support/leftovers.ts';
 import { loadNetworkScenarios, type NetworkScenario } from '../support/network-scenarios.ts';
 import { compareStates, expectedState, type NetworkState, readLiveState } from '../support/network-state.ts';
@@ -19,13 +19,7 @@ import { type Sandbox, withSandbox } from '../support/sandbox.ts';
 
 const missing = explainMissingRoots();
 
-/** Whether this machine's kernel makes links of the kind; asked in a network namespace that ends with the question. */
-function canMake(words: string): boolean {
-  const script = `ip link add a type veth peer name b && ip link add ${words}`;
-  return missing === undefined && tryTool(['unshare', '--net', 'sh', '-c', script]).status === 0;
-}
-
-const kernel = { bond: canMake('c type bond'), vlan: canMake('link a name c type vlan id 7') };
+const kernel = missing === undefined ? findKernelLinks() : { bond: false, vlan: false };
 
 /** In place of a server's answer: nothing, after what dhclient-script(8) does to the link before it asks. */
 const silentClient = [

@@ -2,23 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ResolvedLink } from '../../../core/resolved-network.ts';
 import { fileMark } from '../renderer.ts';
+import { address, describeNic, route } from '../testing/model.ts';
 import { renderer } from './index.ts';
-
-const origin = { source: 'network_data.json links[0]' };
-
-function nic(name: string, more: Partial<ResolvedLink> = {}): ResolvedLink {
-  return { name, kind: 'physical', automatic: {}, addresses: [], routes: [], dns: [], origin, ...more };
-}
-
-function address(text: string): ResolvedLink['addresses'][number] {
-  const [host = '', length] = text.split('/');
-  return { family: host.includes(':') ? 6 : 4, address: host, prefixLength: Number(length), origin };
-}
-
-function route(text: string, more: Partial<ResolvedLink['routes'][number]> = {}): ResolvedLink['routes'][number] {
-  const [destination = '', length] = text.split('/');
-  return { family: destination.includes(':') ? 6 : 4, destination, prefixLength: Number(length), origin, ...more };
-}
 
 /** The profiles by link name, without their first lines, which are the same for all. */
 function renderProfiles(...links: ResolvedLink[]): Record<string, string[]> {
@@ -53,7 +38,7 @@ const v4 = { addresses: [address('10.0.0.5/24')] };
 describe('NetworkManager: the profile', () => {
   it('has one identity for each name, at every rendering', () => {
     const uuids = ['eth0', 'eth1', 'eth10', 'bond0'].map((name) => {
-      const [uuid = ''] = group(renderProfiles(nic(name, v4))[name], 'connection').filter((line) =>
+      const [uuid = ''] = group(renderProfiles(describeNic(name, v4))[name], 'connection').filter((line) =>
         /^uuid=/.test(line),
       );
       assert.match(uuid, /^uuid=[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -71,7 +56,7 @@ describe('NetworkManager: the profile', () => {
       route('10.9.0.0/16', { metric: 8 }),
       route('10.10.0.0/16'),
     ];
-    const { eth0 } = renderProfiles(nic('eth0', { ...v4, routes }));
+    const { eth0 } = renderProfiles(describeNic('eth0', { ...v4, routes }));
     assert.deepEqual(group(eth0, 'ipv4'), [
       'method=manual',
       'address1=10.0.0.5/24',
@@ -85,7 +70,9 @@ describe('NetworkManager: the profile', () => {
 
   it('leaves the metric of a lease alone and gives each static route beside it its own', () => {
     const routes = [route('10.8.0.0/16', { gateway: '10.0.0.1' }), route('2001:db8:8::/48', { gateway: 'fe80::1' })];
-    const { eth0 } = renderProfiles(nic('eth0', { ...v4, routes, automatic: { dhcp4: true, ipv6: 'stateful' } }));
+    const { eth0 } = renderProfiles(
+      describeNic('eth0', { ...v4, routes, automatic: { dhcp4: true, ipv6: 'stateful' } }),
+    );
     assert.deepEqual(group(eth0, 'ipv4'), ['method=auto', 'address1=10.0.0.5/24', 'route1=10.8.0.0/16,10.0.0.1,0']);
     assert.deepEqual(group(eth0, 'ipv6'), [
       'method=auto',
@@ -96,7 +83,7 @@ describe('NetworkManager: the profile', () => {
 
   it('flags a gateway outside the subnet, and never calls it the gateway', () => {
     const routes = [route('::/0', { gateway: '2001:db8:1::1', onLink: true })];
-    const { eth0 } = renderProfiles(nic('eth0', { addresses: [address('2001:db8::5/128')], routes }));
+    const { eth0 } = renderProfiles(describeNic('eth0', { addresses: [address('2001:db8::5/128')], routes }));
     assert.deepEqual(group(eth0, 'ipv6'), [
       'method=manual',
       'address1=2001:db8::5/128',
@@ -109,12 +96,12 @@ describe('NetworkManager: the profile', () => {
 
   it('sets IPv6 routes on a link that has nothing but its link-local address', () => {
     const routes = [route('2001:db8:8::/48', { gateway: 'fe80::1' })];
-    const { eth0 } = renderProfiles(nic('eth0', { ...v4, routes }));
+    const { eth0 } = renderProfiles(describeNic('eth0', { ...v4, routes }));
     assert.deepEqual(group(eth0, 'ipv6'), ['method=link-local', 'route1=2001:db8:8::/48,fe80::1', 'route-metric=0']);
   });
 
   it('says so where a route has no family on its link', () => {
-    const link = nic('eth0', {
+    const link = describeNic('eth0', {
       addresses: [address('2001:db8::5/64')],
       routes: [route('10.8.0.0/16', { gateway: '10.0.0.1', metric: 7 })],
     });
@@ -126,13 +113,16 @@ describe('NetworkManager: the profile', () => {
 
   it('moves a name server to a link of its family, else says so', () => {
     const servers = { dns: ['10.0.0.53', '2001:db8::53'] };
-    const links = [nic('eth0', { ...v4, ...servers }), nic('eth1', { addresses: [address('2001:db8::5/64')] })];
+    const links = [
+      describeNic('eth0', { ...v4, ...servers }),
+      describeNic('eth1', { addresses: [address('2001:db8::5/64')] }),
+    ];
     const { eth0, eth1 } = renderProfiles(...links);
     assert.ok(group(eth0, 'ipv4').includes('dns=10.0.0.53;'));
     assert.deepEqual(group(eth0, 'ipv6'), ['method=ignore']);
     assert.ok(group(eth1, 'ipv6').includes('dns=2001:db8::53;'));
     assert.deepEqual(problemsOf(...links), []);
-    assert.deepEqual(problemsOf(nic('eth0', { ...v4, ...servers })), [
+    assert.deepEqual(problemsOf(describeNic('eth0', { ...v4, ...servers })), [
       'eth0: name server 2001:db8::53: no link has IPv6; not used',
     ]);
   });
@@ -140,12 +130,12 @@ describe('NetworkManager: the profile', () => {
   it('makes a bond and its VLAN in the words of old and new releases', () => {
     const options = { miimon: '100', lacp_active: 'on', lacp_rate: 'fast', xmit_hash_policy: 'vlan+srcmac' };
     const links = [
-      nic('eth0', { memberOf: 'bond0', mtu: 9000 }),
-      nic('bond0', {
+      describeNic('eth0', { memberOf: 'bond0', mtu: 9000 }),
+      describeNic('bond0', {
         ...{ kind: 'bond', mac: 'fa:16:3e:00:00:09', mtu: 9000 },
         bond: { mode: '802.3ad', members: ['eth0'], options },
       }),
-      nic('bond0.7', { ...v4, kind: 'vlan', mac: 'fa:16:3e:00:00:0a', vlan: { parent: 'bond0', id: 7 } }),
+      describeNic('bond0.7', { ...v4, kind: 'vlan', mac: 'fa:16:3e:00:00:0a', vlan: { parent: 'bond0', id: 7 } }),
     ];
     const profiles = renderProfiles(...links);
     const member = group(profiles['eth0'], 'connection');
@@ -163,7 +153,10 @@ describe('NetworkManager: the profile', () => {
 
   it('takes InfiniBand for what it is', () => {
     const mac = '80:00:00:48:fe:80:00:00:00:00:00:00:00:02:c9:03:00:0a:6d:31';
-    const { ib0, ib1 } = renderProfiles(nic('ib0', { ...v4, mac, mtu: 2044 }), nic('ib1', { ...v4, mac, mtu: 65520 }));
+    const { ib0, ib1 } = renderProfiles(
+      describeNic('ib0', { ...v4, mac, mtu: 2044 }),
+      describeNic('ib1', { ...v4, mac, mtu: 65520 }),
+    );
     assert.ok(ib0?.includes('type=infiniband'));
     assert.deepEqual(group(ib0, 'infiniband'), ['mtu=2044', 'transport-mode=datagram']);
     assert.deepEqual(group(ib1, 'infiniband'), ['mtu=65520', 'transport-mode=connected']);
@@ -173,7 +166,7 @@ describe('NetworkManager: the profile', () => {
 describe('NetworkManager: its settings', () => {
   it('name the links of the profiles alone', () => {
     const { actions } = renderer.render({
-      links: [nic('eth0', v4), nic('eth1'), nic('eth2', { automatic: { dhcp4: true } })],
+      links: [describeNic('eth0', v4), describeNic('eth1'), describeNic('eth2', { automatic: { dhcp4: true } })],
     });
     const settings = actions.find(({ path }) => path === '/etc/NetworkManager/conf.d/50-guest-init.conf');
     assert.ok(settings?.kind === 'file');
@@ -187,6 +180,6 @@ describe('NetworkManager: its settings', () => {
   });
 
   it('are not written where there is no profile', () => {
-    assert.deepEqual(renderer.render({ links: [nic('eth0')] }).actions, []);
+    assert.deepEqual(renderer.render({ links: [describeNic('eth0')] }).actions, []);
   });
 });

@@ -2,23 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ResolvedBond, ResolvedLink } from '../../../core/resolved-network.ts';
 import { fileMark } from '../renderer.ts';
+import { address, describeNic, route } from '../testing/model.ts';
 import { renderer } from './index.ts';
-
-const origin = { source: 'network_data.json links[0]' };
-
-function describeNic(name: string, more: Partial<ResolvedLink> = {}): ResolvedLink {
-  return { name, kind: 'physical', automatic: {}, addresses: [], routes: [], dns: [], origin, ...more };
-}
-
-function address(text: string): ResolvedLink['addresses'][number] {
-  const [host = '', length] = text.split('/');
-  return { family: host.includes(':') ? 6 : 4, address: host, prefixLength: Number(length), origin };
-}
-
-function route(text: string, more: Partial<ResolvedLink['routes'][number]> = {}): ResolvedLink['routes'][number] {
-  const [destination = '', length] = text.split('/');
-  return { family: destination.includes(':') ? 6 : 4, destination, prefixLength: Number(length), origin, ...more };
-}
 
 function renderFiles(...links: ResolvedLink[]): Record<string, string> {
   const files: Record<string, string> = {};

@@ -2,23 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ResolvedLink } from '../../../core/resolved-network.ts';
 import { fileMark } from '../renderer.ts';
+import { address, describeNic, route } from '../testing/model.ts';
 import { renderer } from './index.ts';
-
-const origin = { source: 'network_data.json links[0]' };
-
-function nic(name: string, more: Partial<ResolvedLink> = {}): ResolvedLink {
-  return { name, kind: 'physical', automatic: {}, addresses: [], routes: [], dns: [], origin, ...more };
-}
-
-function address(text: string): ResolvedLink['addresses'][number] {
-  const [host = '', length] = text.split('/');
-  return { family: host.includes(':') ? 6 : 4, address: host, prefixLength: Number(length), origin };
-}
-
-function route(text: string, more: Partial<ResolvedLink['routes'][number]> = {}): ResolvedLink['routes'][number] {
-  const [destination = '', length] = text.split('/');
-  return { family: destination.includes(':') ? 6 : 4, destination, prefixLength: Number(length), origin, ...more };
-}
 
 /** The files by name, without their first line. */
 function renderFiles(...links: ResolvedLink[]): Record<string, string[]> {
@@ -43,7 +28,7 @@ const v4 = { addresses: [address('10.0.0.5/24')] };
 describe('sysconfig: an ifcfg file', () => {
   it('numbers further addresses of IPv4 and lists those of IPv6', () => {
     const addresses = ['10.0.0.5/24', '2001:db8::5/64', '10.0.1.5/32', '2001:db8::6/64', '10.0.2.5/16', 'fd00::5/48'];
-    const lines = renderFiles(nic('eth0', { addresses: addresses.map(address) }))['ifcfg-eth0'] ?? [];
+    const lines = renderFiles(describeNic('eth0', { addresses: addresses.map(address) }))['ifcfg-eth0'] ?? [];
     assert.deepEqual(
       lines.filter((line) => /^(IPADDR|PREFIX|IPV6)/.test(line)),
       [
@@ -62,14 +47,14 @@ describe('sysconfig: an ifcfg file', () => {
   });
 
   it('says nothing of IPv6 where the network does not', () => {
-    const lines = renderFiles(nic('eth0', v4))['ifcfg-eth0'] ?? [];
+    const lines = renderFiles(describeNic('eth0', v4))['ifcfg-eth0'] ?? [];
     assert.ok(lines.every((line) => !line.startsWith('IPV6')));
   });
 
   it('asks by DHCPv6 for what the network says', () => {
     const wanted = { slaac: [], stateless: ["DHCPV6C='yes'", "DHCPV6C_OPTIONS='-S'"], stateful: ["DHCPV6C='yes'"] };
     for (const [ipv6, dhcp6] of Object.entries(wanted)) {
-      const lines = renderFiles(nic('eth0', { automatic: { ipv6: ipv6 as 'slaac' } }))['ifcfg-eth0'] ?? [];
+      const lines = renderFiles(describeNic('eth0', { automatic: { ipv6: ipv6 as 'slaac' } }))['ifcfg-eth0'] ?? [];
       assert.deepEqual(
         lines.filter((line) => line.startsWith('DHCPV6C')),
         dhcp6,
@@ -80,20 +65,20 @@ describe('sysconfig: an ifcfg file', () => {
   });
 
   it('says what the network scripts do not: a static address beside a lease', () => {
-    const [problem, ...others] = problemsOf(nic('eth0', { ...v4, automatic: { dhcp4: true } }));
+    const [problem, ...others] = problemsOf(describeNic('eth0', { ...v4, automatic: { dhcp4: true } }));
     assert.match(problem ?? '', /^eth0: the network scripts take only the lease /);
     assert.deepEqual(others, []);
     assert.deepEqual(
-      problemsOf(nic('eth0', { addresses: [address('2001:db8::5/64')], automatic: { dhcp4: true } })),
+      problemsOf(describeNic('eth0', { addresses: [address('2001:db8::5/64')], automatic: { dhcp4: true } })),
       [],
     );
   });
 
   it('names the servers of all links in each that has any, the first three', () => {
     const links = [
-      nic('eth0', { ...v4, dns: ['10.0.0.53', '10.0.0.54'] }),
-      nic('eth1', { addresses: [address('10.1.0.5/24')] }),
-      nic('eth2', { addresses: [address('10.2.0.5/24')], dns: ['10.2.0.53', '10.0.0.53', '10.2.0.54'] }),
+      describeNic('eth0', { ...v4, dns: ['10.0.0.53', '10.0.0.54'] }),
+      describeNic('eth1', { addresses: [address('10.1.0.5/24')] }),
+      describeNic('eth2', { addresses: [address('10.2.0.5/24')], dns: ['10.2.0.53', '10.0.0.53', '10.2.0.54'] }),
     ];
     const files = renderFiles(...links);
     const servers = (name: string): string[] => files[name]?.filter((line) => line.startsWith('DNS')) ?? [];
@@ -104,8 +89,8 @@ describe('sysconfig: an ifcfg file', () => {
 
   it('makes a bond, its member and its VLAN', () => {
     const files = renderFiles(
-      nic('eth0', { memberOf: 'bond0' }),
-      nic('bond0', {
+      describeNic('eth0', { memberOf: 'bond0' }),
+      describeNic('bond0', {
         ...{ kind: 'bond', mac: 'fa:16:3e:00:00:09', mtu: 9000 },
         bond: {
           mode: 'balance-xor',
@@ -113,7 +98,7 @@ describe('sysconfig: an ifcfg file', () => {
           options: { arp_interval: '250', arp_ip_target: '10.0.0.1,10.0.0.2' },
         },
       }),
-      nic('bond0.7.8', { kind: 'vlan', vlan: { parent: 'bond0.7', id: 8 } }),
+      describeNic('bond0.7.8', { kind: 'vlan', vlan: { parent: 'bond0.7', id: 8 } }),
     );
     assert.deepEqual(files['ifcfg-eth0']?.slice(-3), ["BOOTPROTO='none'", "MASTER='bond0'", "SLAVE='yes'"]);
     assert.deepEqual(files['ifcfg-bond0']?.slice(4, 8), [
@@ -140,7 +125,7 @@ describe('sysconfig: route files', () => {
       route('2001:db8:8::/48'),
     ];
     const addresses = [address('10.0.0.5/32'), address('2001:db8::5/64')];
-    const files = renderFiles(nic('eth0', { addresses, routes }));
+    const files = renderFiles(describeNic('eth0', { addresses, routes }));
     assert.deepEqual(files['route-eth0'], [
       '172.16.0.1 dev eth0',
       'default via 172.16.0.1 dev eth0',
@@ -151,7 +136,7 @@ describe('sysconfig: route files', () => {
 
   it('say the metric where NetworkManager would take that of the lease', () => {
     const routes = [route('10.8.0.0/16', { gateway: '10.0.0.1' }), route('2001:db8:8::/48', { gateway: 'fe80::1' })];
-    const files = renderFiles(nic('eth0', { routes, automatic: { dhcp4: true, ipv6: 'slaac' } }));
+    const files = renderFiles(describeNic('eth0', { routes, automatic: { dhcp4: true, ipv6: 'slaac' } }));
     assert.deepEqual(files['route-eth0'], ['10.8.0.0/16 via 10.0.0.1 dev eth0 metric 0']);
     assert.deepEqual(files['route6-eth0'], ['2001:db8:8::/48 via fe80::1 dev eth0 metric 1024']);
   });
@@ -159,7 +144,7 @@ describe('sysconfig: route files', () => {
 
 describe('sysconfig: words', () => {
   it('stay one word to a shell, whatever a link is called', () => {
-    const lines = renderFiles(nic("a'$(x)", v4))["ifcfg-a'$(x)"];
+    const lines = renderFiles(describeNic("a'$(x)", v4))["ifcfg-a'$(x)"];
     assert.equal(lines?.[0], "DEVICE='a'\\''$(x)'");
   });
 });

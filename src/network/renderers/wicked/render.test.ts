@@ -2,23 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ResolvedLink } from '../../../core/resolved-network.ts';
 import { fileMark } from '../renderer.ts';
+import { address, describeNic, route } from '../testing/model.ts';
 import { renderer } from './index.ts';
-
-const origin = { source: 'network_data.json links[0]' };
-
-function nic(name: string, more: Partial<ResolvedLink> = {}): ResolvedLink {
-  return { name, kind: 'physical', automatic: {}, addresses: [], routes: [], dns: [], origin, ...more };
-}
-
-function address(text: string): ResolvedLink['addresses'][number] {
-  const [host = '', length] = text.split('/');
-  return { family: host.includes(':') ? 6 : 4, address: host, prefixLength: Number(length), origin };
-}
-
-function route(text: string, more: Partial<ResolvedLink['routes'][number]> = {}): ResolvedLink['routes'][number] {
-  const [destination = '', length] = text.split('/');
-  return { family: destination.includes(':') ? 6 : 4, destination, prefixLength: Number(length), origin, ...more };
-}
 
 const folder = '/etc/sysconfig/network/';
 
@@ -52,7 +37,7 @@ describe('wicked: an ifcfg file', () => {
       [{ dhcp4: true, ipv6: 'stateful' }, 'dhcp4+dhcp6'],
     ] as const;
     for (const [automatic, protocol] of protocols) {
-      const lines = renderFiles(nic('eth0', { ...v4, automatic }))['ifcfg-eth0'] ?? [];
+      const lines = renderFiles(describeNic('eth0', { ...v4, automatic }))['ifcfg-eth0'] ?? [];
       assert.deepEqual(lines.slice(0, 3), ["STARTMODE='auto'", `BOOTPROTO='${protocol}'`, "IPADDR='10.0.0.5/24'"]);
       const modes = { stateful: ["DHCLIENT6_MODE='managed'"], stateless: ["DHCLIENT6_MODE='info'"], slaac: [] };
       const ipv6 = 'ipv6' in automatic ? automatic.ipv6 : 'slaac';
@@ -62,9 +47,9 @@ describe('wicked: an ifcfg file', () => {
 
   it('makes a bond, its members and its VLAN', () => {
     const links = [
-      nic('eth0', { memberOf: 'bond0', mtu: 9000 }),
-      nic('eth1', { memberOf: 'bond0' }),
-      nic('bond0', {
+      describeNic('eth0', { memberOf: 'bond0', mtu: 9000 }),
+      describeNic('eth1', { memberOf: 'bond0' }),
+      describeNic('bond0', {
         ...{ kind: 'bond', mac: 'fa:16:3e:00:00:09', mtu: 9000 },
         bond: {
           mode: 'active-backup',
@@ -72,7 +57,7 @@ describe('wicked: an ifcfg file', () => {
           options: { miimon: '100', primary: 'eth1', xmit_hash_policy: 'layer3+4', peer_notif_delay: '200' },
         },
       }),
-      nic('bond0.7', { ...v4, kind: 'vlan', vlan: { parent: 'bond0', id: 7 } }),
+      describeNic('bond0.7', { ...v4, kind: 'vlan', vlan: { parent: 'bond0', id: 7 } }),
     ];
     const files = renderFiles(...links);
     assert.deepEqual(files['ifcfg-eth0'], ["STARTMODE='hotplug'", "BOOTPROTO='none'", "MTU='9000'"]);
@@ -95,7 +80,7 @@ describe('wicked: an ifcfg file', () => {
 
   it('leaves out a value that wicked would refuse the bond for', () => {
     const options = { miimon: '100', xmit_hash_policy: 'vlan+srcmac' };
-    const link = nic('bond0', { kind: 'bond', bond: { mode: 'balance-xor', members: ['eth0'], options } });
+    const link = describeNic('bond0', { kind: 'bond', bond: { mode: 'balance-xor', members: ['eth0'], options } });
     assert.ok(renderFiles(link)['ifcfg-bond0']?.includes("BONDING_MODULE_OPTS='mode=balance-xor miimon=100'"));
     assert.deepEqual(problemsOf(link), [
       'bond0: bond_xmit_hash_policy vlan+srcmac: a value unknown to the network service; not used',
@@ -112,7 +97,7 @@ describe('wicked: an ifroute file', () => {
       route('2001:db8:8::/48', { gateway: '2001:db8:1::1', onLink: true }),
     ];
     const addresses = [address('10.0.0.5/32'), address('2001:db8::5/64')];
-    assert.deepEqual(renderFiles(nic('eth0', { addresses, routes }))['ifroute-eth0'], [
+    assert.deepEqual(renderFiles(describeNic('eth0', { addresses, routes }))['ifroute-eth0'], [
       '172.16.0.1/32 - - eth0',
       '2001:db8:1::1/128 - - eth0',
       'default 172.16.0.1 - eth0',
@@ -127,9 +112,9 @@ describe('wicked: router advertisements', () => {
   it('are refused where IPv6 is static alone, in the form that names with dots need', () => {
     const vlan = { kind: 'vlan', vlan: { parent: 'eth0', id: 7 }, addresses: [address('2001:db8::5/64')] } as const;
     const files = renderFiles(
-      nic('eth0', v4),
-      nic('eth0.7', vlan),
-      nic('eth1', { ...vlan, automatic: { ipv6: 'slaac' } }),
+      describeNic('eth0', v4),
+      describeNic('eth0.7', vlan),
+      describeNic('eth1', { ...vlan, automatic: { ipv6: 'slaac' } }),
     );
     assert.deepEqual(files['ifsysctl-eth0.7'], [
       'net/ipv6/conf/eth0.7/accept_ra = 0',
@@ -145,8 +130,8 @@ describe('wicked: router advertisements', () => {
 describe('wicked: name servers', () => {
   it('are one line of the file that the distribution ships', () => {
     const links = [
-      nic('eth0', { ...v4, dns: ['10.0.0.53', '2001:db8::53'] }),
-      nic('eth1', { addresses: [address('10.1.0.5/24')], dns: ['10.1.0.53', '10.0.0.53'] }),
+      describeNic('eth0', { ...v4, dns: ['10.0.0.53', '2001:db8::53'] }),
+      describeNic('eth1', { addresses: [address('10.1.0.5/24')], dns: ['10.1.0.53', '10.0.0.53'] }),
     ];
     const action = renderer.render({ links }).actions.at(-1);
     assert.deepEqual(action, {
@@ -164,6 +149,6 @@ describe('wicked: name servers', () => {
   });
 
   it('are left as they are where the network has none', () => {
-    assert.ok(renderer.render({ links: [nic('eth0', v4)] }).actions.every(({ kind }) => kind === 'file'));
+    assert.ok(renderer.render({ links: [describeNic('eth0', v4)] }).actions.every(({ kind }) => kind === 'file'));
   });
 });
