@@ -31,6 +31,12 @@ export const mutants: readonly Mutant[] = [
     tests: ['src/host/atomic-write.test.ts'],
   },
   {
+    name: 'the network scripts add a route to the network of the metadata service',
+    file: 'src/network/renderers/sysconfig/ifcfg.ts',
+    edits: [{ find: "    ['NOZEROCONF', 'yes'],\n", put: '' }],
+    tests: ['test/sandbox/network-differential.test.ts'],
+  },
+  {
     name: 'the gateway is guessed in the wrong octet',
     file: 'src/network/gateway.ts',
     edits: [
@@ -146,5 +152,40 @@ export const mutants: readonly Mutant[] = [
       { find: 'if (link === undefined) makeHookLink(host);', put: 'if (link !== hookProgram) makeHookLink(host);' },
     ],
     tests: ['src/pipeline/cloud-init.test.ts'],
+  },
+  {
+    name: 'a rebuilt drive is taken for the one that was applied',
+    file: 'src/pipeline/network-change.ts',
+    edits: [{ find: 'if (record.networkData === fingerprintNetwork(instance.network)) return', put: 'return' }],
+    tests: ['src/pipeline/network-change.test.ts'],
+  },
+  {
+    name: 'what only an earlier drive asked for stays',
+    file: 'src/pipeline/plan.ts',
+    edits: [{ find: '(isWhole ? input.planRemovals?.(network) : undefined) ?? []', put: '[] as readonly Step[]' }],
+    tests: ['test/sandbox/network-change.test.ts'],
+  },
+  {
+    name: 'a changed network that fails is remembered as the one that is there',
+    file: 'src/pipeline/stage.ts',
+    edits: [{ find: 'networkSteps: isNetworkNew ?', put: 'networkSteps: isNetworkDone ?' }],
+    tests: ['test/sandbox/network-change.test.ts'],
+  },
+  {
+    name: 'a link that a command has changed is not looked at again',
+    file: 'src/executors/net-live-view.ts',
+    edits: [{ find: '    if (!isRoute) view.touched.add(link);\n', put: '' }],
+    tests: ['src/executors/net-live-view.test.ts'],
+  },
+  {
+    name: 'a command of the interfaces text that is cut off counts',
+    file: 'src/datasources/config-drive/interfaces-text/commands.ts',
+    edits: [
+      {
+        find: 'if (name === undefined || value === undefined) return undefined;',
+        put: 'if (name === undefined || value === undefined) continue;',
+      },
+    ],
+    tests: ['src/datasources/config-drive/interfaces-text/parse.test.ts'],
   },
 ];

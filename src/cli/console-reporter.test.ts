@@ -162,3 +162,17 @@ test('durations are short words', () => {
   ];
   for (const [ms, expected] of cases) assert.equal(formatDuration(ms), expected, String(ms));
 });
+
+test('a look that saw trouble is marked, although nothing failed', () => {
+  const check = { link: 'eth0', what: 'gateway', subject: '10.0.0.254' } as const;
+  const look = (result: 'ok' | 'trouble', message?: string): string =>
+    capture((to) => {
+      const told = message === undefined ? {} : { message };
+      to.outcome(outcome({ status: 'unchanged', checks: [{ ...check, result }], ...told }));
+    });
+  assert.equal(look('ok'), '  = runcmd[0]        curl\n');
+  assert.equal(
+    look('trouble', 'gateway 10.0.0.254 does not answer on eth0'),
+    '  ! runcmd[0]        curl  gateway 10.0.0.254 does not answer on eth0\n',
+  );
+});

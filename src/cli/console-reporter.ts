@@ -2,6 +2,7 @@
 
 import * as fs from 'node:fs';
 import { formatPlace, formatProblem } from '../core/diagnostic.ts';
+import { listTroubles } from '../core/network-check.ts';
 import { labelStep, type Outcome, type OutcomeStatus, type Step } from '../core/plan.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
 import { cleanLine, openTerminal, type Terminal } from './terminal.ts';
@@ -48,7 +49,14 @@ export function createConsoleReporter(terminal: Terminal = openTerminal()): Repo
 function describeOutcome(outcome: Outcome, { style }: Terminal): string[] {
   const { step, status } = outcome;
   const mark = marks[status];
-  const painted = status === 'changed' ? style.green(mark) : status === 'failed' ? style.red(mark) : style.dim(mark);
+  const hasTrouble = listTroubles(outcome.checks).length > 0;
+  const painted = hasTrouble
+    ? style.yellow('!')
+    : status === 'changed'
+      ? style.green(mark)
+      : status === 'failed'
+        ? style.red(mark)
+        : style.dim(mark);
   // Which setting says it better, plan and status tell; here the line must stay short.
   const guess = step.guess === undefined ? '' : `  ~ guessed: ${step.guess.replace(/ \(config: .*\)$/, '')}`;
   const detail = outcome.message ?? (outcome.exitCode ? `exit ${outcome.exitCode}` : '');

@@ -23,6 +23,7 @@ type Title = (typeof titles)[number];
 
 const titleOfKind: Readonly<Record<ActionKind, Title>> = {
   ...{ netLink: 'network', netBond: 'network', netVlan: 'network', netAddress: 'network', netRoute: 'network' },
+  ...{ netRemove: 'network', netAdvertisements: 'network', netProbe: 'network', netVerify: 'network' },
   hostname: 'host name',
   ...{ group: 'users and keys', user: 'users and keys', password: 'users and keys', authorizedKeys: 'users and keys' },
   ...{ file: 'files', lines: 'files', symlink: 'files', remove: 'files' },
@@ -66,6 +67,7 @@ function printStep(step: StepView, { style }: Terminal): string[] {
     do: style.green('+'),
     same: style.dim('='),
     run: ' ',
+    check: ' ',
     unseen: style.yellow('?'),
   };
   const mark = step.state === 'do' && step.changes[0]?.op === '~' ? style.yellow('~') : marks[step.state];
@@ -92,6 +94,7 @@ function summarise(view: PlanView): string {
     `${count('do')} to do`,
     `${count('same')} already so`,
     ...(count('run') > 0 ? [`${count('run')} ${count('run') === 1 ? 'command' : 'commands'}`] : []),
+    ...(count('check') > 0 ? [`${count('check')} ${count('check') === 1 ? 'check' : 'checks'}`] : []),
     ...(count('unseen') > 0 ? [`${count('unseen')} not visible from here`] : []),
     `${guesses} ${guesses === 1 ? 'guess' : 'guesses'}`,
   ];

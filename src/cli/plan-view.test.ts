@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ActionKind } from '../core/action.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
+import type { Facts } from '../core/facts.ts';
 import type { InstanceConfig } from '../core/instance-config.ts';
 import { emptyNetwork } from '../core/network-config.ts';
 import type { Step } from '../core/plan.ts';
@@ -132,9 +133,19 @@ test('the text groups by what an operator thinks of, marks guesses and ends with
 
 test('every kind of action has a group: no step is left out of the text', () => {
   const every: Readonly<Record<ActionKind, true>> = {
-    ...{ netLink: true, netBond: true, netVlan: true, netAddress: true, netRoute: true, hostname: true, group: true },
+    ...{
+      netAdvertisements: true,
+      netLink: true,
+      netBond: true,
+      netVlan: true,
+      netAddress: true,
+      netRoute: true,
+      netRemove: true,
+      hostname: true,
+      group: true,
+    },
     ...{ user: true, password: true, authorizedKeys: true, file: true, lines: true, symlink: true, remove: true },
-    ...{ service: true, notify: true, netAssume: true, hostKeys: true, exec: true },
+    ...{ service: true, notify: true, netAssume: true, hostKeys: true, exec: true, netProbe: true, netVerify: true },
   };
   const kinds = Object.keys(every) as ActionKind[];
   const all = kinds.map((kind) => ({
@@ -162,4 +173,30 @@ test('names from the drive cannot steer the terminal', () => {
     plain,
   );
   assert.ok(!text.includes('\u001b') && !/^0 steps/m.test(text), text);
+});
+
+test('a look at the network is a check where it has something to look at, and marked as done where it has not', () => {
+  const [, , net] = steps;
+  assert.ok(net !== undefined);
+  const probe = {
+    kind: 'netProbe',
+    links: [{ link: 'eth0', addresses: ['10.0.0.5'], gateways: [] }],
+    timeoutMs: 1,
+  } as const;
+  const verify = { kind: 'netVerify', wanted: [], timeoutMs: 1, onChangeOf: ['net'] } as const;
+  const given = { diagnostics: [], missingLinks: [], toolReasons: [], backend, network: { links: [] } };
+  const plan = { ...given, steps: [step('probe', probe), net, step('verify', verify)] };
+  const stateOn = (links: Facts['links']): (string | undefined)[] => {
+    const { host } = createMemoryHost({ facts: { links } });
+    return viewPlan({ plan, instance, source: 'x', facts: plainFacts, host }).steps.map(({ state }) => state);
+  };
+  const [eth0] = plainFacts.links;
+  assert.ok(eth0 !== undefined);
+  const held = [{ ...eth0, up: true, addresses: [{ family: 4, address: '10.0.0.5', prefixLength: 24 } as const] }];
+  assert.deepEqual(stateOn([eth0]), ['check', 'do', 'check']);
+  assert.deepEqual(stateOn(held), ['same', 'same', 'same']);
+  const { host } = createMemoryHost();
+  const text = printPlan(viewPlan({ plan, instance, source: 'x', facts: plainFacts, host }), plain);
+  assert.match(text, /^ {4}probe\n {6}~ eth0: who has 10\.0\.0\.5\?$/m);
+  assert.match(text, /^3 steps: 1 to do, 0 already so, 2 checks, 1 guess\./m);
 });

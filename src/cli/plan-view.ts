@@ -13,8 +13,11 @@ import type { Host } from '../host/host.ts';
 import type { BackendChoice } from '../network/backend.ts';
 import type { PlannedInstance } from '../pipeline/plan.ts';
 
-/** do: would change something; same: already so; run: a command of the user, not predicted; unseen: cannot be told from here. */
-export type StepState = 'do' | 'same' | 'run' | 'unseen';
+/**
+ * do: would change something; same: already so; run: a command of the user, not predicted; check: a look at what the steps before it
+ * bring about; unseen: cannot be told from here.
+ */
+export type StepState = 'do' | 'same' | 'run' | 'check' | 'unseen';
 
 export type StepView = Pick<Step, 'id' | 'module' | 'stage' | 'summary' | 'source' | 'guess'> & {
   readonly kind: ActionKind;
@@ -46,6 +49,7 @@ export function viewPlan(given: {
   host: Host | undefined;
 }): PlanView {
   const { plan, host } = given;
+  const seen = new Map<string, StepState>();
   const steps = plan.steps.map((step): StepView => {
     const { id, module, stage, summary, source, guess, action } = step;
     const named = {
@@ -55,9 +59,11 @@ export function viewPlan(given: {
     };
     if (action.kind === 'exec') return { ...named, state: 'run', changes: [], command: describeCommand(action) };
     const inspection = host === undefined ? unseen : inspect(step, host);
+    const state = host === undefined ? 'unseen' : (findCheck(step, inspection, seen) ?? states[inspection.state]);
+    seen.set(id, state);
     return {
       ...named,
-      state: states[inspection.state],
+      state,
       changes: inspection.state === 'same' ? [] : inspection.changes,
     };
   });
@@ -75,6 +81,17 @@ export function viewPlan(given: {
 }
 
 const states: Record<Inspection['state'], StepState> = { same: 'same', differs: 'do', unknown: 'unseen' };
+
+/** Of a step that only looks: whether there will be something to look at. Undefined for any other. */
+function findCheck(
+  { action }: Step,
+  { state }: Inspection,
+  seen: ReadonlyMap<string, StepState>,
+): StepState | undefined {
+  if (action.kind === 'netProbe') return state === 'same' ? 'same' : 'check';
+  if (action.kind !== 'netVerify') return undefined;
+  return action.onChangeOf.every((id) => seen.get(id) === 'same') ? 'same' : 'check';
+}
 
 const unseen: Inspection = { state: 'unknown', changes: [] };
 

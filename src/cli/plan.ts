@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Facts } from '../core/facts.ts';
+import { isSameInstance } from '../core/instance-config.ts';
 import { createRealHost } from '../host/real.ts';
 import { findCloudInitRole, leaveConsumed } from '../pipeline/cloud-init.ts';
 import { openForReading } from '../pipeline/open-for-reading.ts';
@@ -58,8 +59,13 @@ async function makePlan(options: Arguments): Promise<PlanView> {
     // Only root sees what cloud-init stored, and facts of another guest have nothing to do with what it stored on this one.
     const cloudInit = isRoot() && options.facts === undefined ? findCloudInitRole(host) : undefined;
     const narrow = cloudInit === undefined ? undefined : leaveConsumed(reading.instance, cloudInit, host);
-    const previous = isRoot() && options.facts === undefined ? (peekRecord(host)?.made ?? []) : [];
-    const plan = await planFromInput({ instance: reading.instance, host, policy, facts, previous, narrow });
+    const record = isRoot() && options.facts === undefined ? peekRecord(host) : undefined;
+    const isKnown = record !== undefined && isSameInstance(record.instance, reading.instance.id);
+    const plan = await planFromInput({
+      ...{ instance: reading.instance, host, policy, facts, narrow },
+      previous: record?.made ?? [],
+      previousNetwork: isKnown ? record.networkSteps : [],
+    });
     return viewPlan({
       plan: { ...plan, diagnostics: [...reading.diagnostics, ...plan.diagnostics] },
       instance: reading.instance,

@@ -1,5 +1,6 @@
 // The status for somebody at a console: verdict first, then what it rests on, failures with their last words, guesses, next boot.
 
+import type { NetworkCheck } from '../core/network-check.ts';
 import { labelStep } from '../core/plan.ts';
 import type { CloudInitRole } from '../pipeline/cloud-init.ts';
 import { describeDiagnostic } from '../pipeline/verdict.ts';
@@ -31,7 +32,11 @@ export function printStatus(view: StatusView, terminal: Terminal = openTerminal(
   }
   if (view.cloudInit !== undefined && view.state !== 'yielded')
     lines.push(`cloud-init ${cloudInitRoles[view.cloudInit]}`);
-  lines.push(...describeNetwork(view, terminal), ...describeFailures(view, terminal));
+  lines.push(
+    ...describeNetwork(view, terminal),
+    ...describeChecks(view, terminal),
+    ...describeFailures(view, terminal),
+  );
   lines.push(
     ...shorten(view.diagnostics.map((problem) => `input    ${problem.severity}: ${describeDiagnostic(problem)}`)),
     ...view.guesses.map((guess) => `guessed  ${guess}`),
@@ -53,6 +58,31 @@ function describeNetwork({ network, links }: StatusView, { style }: Terminal): s
     return `now      ${name} ${mac} ${up ? 'up' : 'down'}, ${addresses.length === 0 ? 'no address' : addresses.join(', ')}`;
   });
   return [...asked, ...(present.length === 0 ? ['now      no NIC'] : shorten(present))];
+}
+
+/** A line for each link: what was found when it had been set up. */
+function describeChecks({ checks }: StatusView, { style }: Terminal): string[] {
+  const names = [...new Set(checks.map(({ link }) => link))];
+  const lines = names.map((name) => {
+    const mine = checks.filter(({ link }) => link === name);
+    const mark = mine.some(({ result }) => result === 'trouble') ? style.red('!') : '=';
+    return `checked  ${mark} ${name}: ${mine.map(describeCheck).join(', ')}`;
+  });
+  return shorten(lines);
+}
+
+function describeCheck({ what, subject, result, detail }: NetworkCheck): string {
+  const unknown = `not asked (${detail ?? 'unknown'})`;
+  if (what === 'carrier') return result === 'ok' ? 'carrier' : 'NO CARRIER';
+  const answer =
+    result === 'ok'
+      ? `answers${detail === undefined ? '' : ` (${detail})`}`
+      : result === 'trouble' || result === 'silent'
+        ? 'DOES NOT ANSWER'
+        : unknown;
+  if (what === 'gateway') return `gateway ${subject} ${answer}`;
+  if (what === 'address-free') return `${subject} ${result === 'ok' ? 'free' : unknown}`;
+  return `${subject} ${result === 'ok' ? 'there' : 'MISSING'}`;
 }
 
 function describeFailures({ steps, outputFolder }: StatusView, { style }: Terminal): string[] {

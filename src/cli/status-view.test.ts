@@ -303,3 +303,28 @@ test('beside cloud-init the text says which of the two has the guest', () => {
   assert.match(text('replaced'), /^cloud-init is kept from starting \(config: with_cloud_init\)$/m);
   assert.doesNotMatch(text(undefined), /cloud-init/);
 });
+
+test('what was seen of the network: a line for each link, with every answer', () => {
+  const check = { link: 'eth0', result: 'ok' } as const;
+  const seen = [
+    { ...check, what: 'address-free', subject: '10.0.0.5' },
+    { ...check, what: 'address', subject: '10.0.0.5/24' },
+    { ...check, what: 'route', subject: 'default via 10.0.0.254' },
+    { ...check, what: 'carrier' },
+    { ...check, what: 'gateway', subject: '10.0.0.254', detail: '02:00:00:00:00:01' },
+    { ...check, link: 'eth1', what: 'carrier', result: 'trouble' },
+    { ...check, link: 'eth1', what: 'gateway', subject: '10.9.0.1', result: 'unknown', detail: 'eth1 has no carrier' },
+    { ...check, link: 'eth2', what: 'gateway', subject: '10.8.0.1', result: 'trouble' },
+  ] as const;
+  const view = viewStatus({ status: undefined, record: { ...record, networkChecks: seen }, facts: plainFacts });
+  assert.deepEqual(view.checks, seen);
+  const lines = printStatus(view, plain).split('\n');
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith('checked')),
+    [
+      'checked  = eth0: 10.0.0.5 free, 10.0.0.5/24 there, default via 10.0.0.254 there, carrier, gateway 10.0.0.254 answers (02:00:00:00:00:01)',
+      'checked  ! eth1: NO CARRIER, gateway 10.9.0.1 not asked (eth1 has no carrier)',
+      'checked  ! eth2: gateway 10.8.0.1 DOES NOT ANSWER',
+    ],
+  );
+});

@@ -3,6 +3,7 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { type ExitCode, exitCodes } from '../core/error.ts';
 import type { Facts, LinkFact } from '../core/facts.ts';
+import type { NetworkCheck } from '../core/network-check.ts';
 import type { Outcome, Step } from '../core/plan.ts';
 import { listNics } from '../network/match.ts';
 import type { CloudInitRole } from '../pipeline/cloud-init.ts';
@@ -31,6 +32,8 @@ export type StatusView = {
   readonly ms?: number;
   readonly network: readonly NetworkLine[];
   readonly links: readonly LinkLine[];
+  /** What was seen when the network was last looked at; root only. */
+  readonly checks: readonly NetworkCheck[];
   /** Everything that nothing said, with the setting that says it. */
   readonly guesses: readonly string[];
   /** Outcomes with messages and output for root, without them for others. */
@@ -75,6 +78,7 @@ export function viewStatus(given: {
     ...pick('ms', (record === undefined ? undefined : sumStages(record)) ?? status?.ms),
     network: (record?.networkSteps ?? []).map((step) => compare(step, facts)).filter((line) => line !== undefined),
     links: listNics(facts.links).map(describeLink),
+    checks: record?.networkChecks ?? [],
     guesses: [...new Set([...(record?.networkSteps ?? []), ...steps].flatMap(({ guess }) => guess ?? []))],
     steps,
     diagnostics: record?.diagnostics ?? [],

@@ -93,3 +93,20 @@ test('what cannot be read at all is a usage error', async () => {
     (error) => error instanceof AgentError && error.code === exitCodes.usage,
   );
 });
+
+test('a text of interfaces(5) is checked by its names, and as part of a drive', async () => {
+  const bad = 'auto eth0\niface eth0 inet static\n  address 10.0.0.5\n  netmask nonsense\n';
+  for (const name of ['interfaces', '0000', 'openstack/content/0000'])
+    assert.deepEqual(await check(name, bad), [
+      `error ${name}:4:1 netmask expected an IPv4 netmask or prefix length of at least 1, found something else`,
+    ]);
+  assert.deepEqual(await check('0001', 'auto eth0\niface eth0 inet dhcp\n'), []);
+  fs.writeFileSync(join(folder, 'interfaces'), Uint8Array.of(0xff));
+  assert.match((await check('interfaces')).join(), /expected UTF-8 text/);
+  write(
+    'drive/openstack/latest/meta_data.json',
+    `{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "network_config": {"content_path": "/content/0000"}}`,
+  );
+  write('drive/openstack/content/0000', bad);
+  assert.match((await check('drive')).join('\n'), /^error drive\/openstack\/content\/0000:4:1 netmask expected/m);
+});

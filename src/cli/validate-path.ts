@@ -1,5 +1,6 @@
 // One path to validate: a folder is read as a drive, a JSON file by its name on the drive, anything else as user_data.
 
+import { isUtf8 } from 'node:buffer';
 import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Diagnostic } from '../core/diagnostic.ts';
@@ -7,7 +8,9 @@ import { AgentError, exitCodes } from '../core/error.ts';
 import type { InstanceConfig } from '../core/instance-config.ts';
 import { emptyNetwork } from '../core/network-config.ts';
 import { defaultPolicy } from '../core/policy.ts';
+import { completeReading } from '../datasources/complete-reading.ts';
 import { configDrive } from '../datasources/config-drive/index.ts';
+import { interfacesTextLimitBytes } from '../datasources/config-drive/layout.ts';
 import type { DriveReader } from '../datasources/drive-reader.ts';
 import { createDriveReader } from '../host/drive-reader.ts';
 import { createRealHost } from '../host/real.ts';
@@ -38,6 +41,8 @@ export async function validatePath(path: string): Promise<Diagnostic[]> {
   const drivePath = drivePaths[basename(path)];
   const bytes = readAll(path);
   if (drivePath !== undefined) return validateDriveFile(path, drivePath, bytes);
+  // A text of interfaces(5), as old Nova injects it.
+  if (/^(?:interfaces|[0-9]{4})$/.test(basename(path))) return validateInterfaces(path, bytes);
   return diagnosePlan({ ...blankInstance, userData: { bytes, source: path } });
 }
 
@@ -53,7 +58,8 @@ async function validateFolder(folder: string): Promise<Diagnostic[]> {
       },
     ];
   }
-  const { instance, refusal, diagnostics } = configDrive.read(reader, { adminPassword: true });
+  const reading = await completeReading(configDrive.read(reader, { adminPassword: true }));
+  const { instance, refusal, diagnostics } = reading;
   const found = [...diagnostics];
   if (instance !== undefined) found.push(...(await diagnosePlan(instance)));
   else if (refusal !== undefined && diagnostics.length === 0)
@@ -90,10 +96,22 @@ function validateDriveFile(path: string, drivePath: string, bytes: Uint8Array): 
   return own.map((diagnostic) => ({ ...diagnostic, source: path }));
 }
 
+async function validateInterfaces(path: string, bytes: Uint8Array): Promise<Diagnostic[]> {
+  const limit = interfacesTextLimitBytes;
+  const refuse = (code: Diagnostic['code'], message: string): Diagnostic[] => [
+    { severity: 'error', code, source: path, message },
+  ];
+  if (bytes.length > limit) return refuse('limit', `larger than the limit of ${limit} bytes`);
+  if (!isUtf8(bytes)) return refuse('damaged', 'expected UTF-8 text');
+  const { parseInterfaces } = await import('../datasources/config-drive/interfaces-text/parse.ts');
+  return parseInterfaces(Buffer.from(bytes).toString('utf8'), path).diagnostics;
+}
+
 const blankInstance: InstanceConfig = {
   id: { uuid: '00000000-0000-4000-8000-000000000000' },
   publicKeys: [],
   network: emptyNetwork,
+  networkDamage: 'whole',
   files: [],
 };
 
@@ -101,7 +119,7 @@ const blankInstance: InstanceConfig = {
 async function diagnosePlan(instance: InstanceConfig): Promise<Diagnostic[]> {
   const host = createRealHost();
   const { diagnostics } = await planFromInput({
-    instance: { ...instance, network: emptyNetwork },
+    instance: { ...instance, network: emptyNetwork, networkDamage: 'whole' },
     host,
     policy: defaultPolicy,
   });

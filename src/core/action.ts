@@ -120,6 +120,9 @@ export type NetLinkAction = {
   readonly tool: NetTool;
 };
 
+/** A link that takes neither addresses nor routes from router advertisements, because its IPv6 is static. */
+export type NetAdvertisementsAction = { readonly kind: 'netAdvertisements'; readonly link: string };
+
 export type NetTool = 'net-tools' | 'iproute2';
 
 /** An 802.1Q link, up, on a parent that is up. `mac` is set where it is given, else the parent's is taken over. */
@@ -160,7 +163,8 @@ export type NetAddressAction = {
 
 /**
  * A route through a link; `gateway` 0.0.0.0 or :: means that the destination is on the link. `onLink`: the gateway is outside the link's
- * subnets and needs a device route first. Another gateway of the same destination and metric on the link gives way.
+ * subnets and is taken to be on the link. `protocol`: whose route it is (rtnetlink's `proto`; absent: boot), by iproute2 only. Another
+ * gateway of the same destination and metric on the link gives way.
  */
 export type NetRouteAction = {
   readonly kind: 'netRoute';
@@ -171,7 +175,43 @@ export type NetRouteAction = {
   readonly gateway: string;
   readonly metric?: number;
   readonly onLink?: boolean;
+  readonly protocol?: 'static';
   readonly tool: NetTool;
+};
+
+/**
+ * Asks the segment of each link, before its IPv4 addresses are set, whether somebody else has them (RFC 5227) and whether the gateways are
+ * there. `timeoutMs`: how long to wait for carrier, and at most for answers.
+ */
+export type NetProbeAction = {
+  readonly kind: 'netProbe';
+  readonly links: readonly {
+    readonly link: string;
+    readonly addresses: readonly string[];
+    readonly gateways: readonly string[];
+  }[];
+  readonly timeoutMs: number;
+};
+
+/**
+ * Looks whether the addresses, routes and MTUs of these steps are there, the links have carrier and the gateways answer. Not there: a failure of
+ * the network. Silent: told. `timeoutMs`: how long to wait for carrier and for an answer.
+ */
+export type NetVerifyAction = {
+  readonly kind: 'netVerify';
+  readonly wanted: readonly {
+    readonly step: string;
+    readonly action: NetAddressAction | NetRouteAction | NetLinkAction;
+  }[];
+  readonly timeoutMs: number;
+  /** Only when one of these steps changed something. */
+  readonly onChangeOf: readonly string[];
+};
+
+/** Undoes what an earlier run did by `was` and nothing asks for any more; a bond or VLAN goes as a whole. */
+export type NetRemoveAction = {
+  readonly kind: 'netRemove';
+  readonly was: NetAddressAction | NetRouteAction | NetBondAction | NetVlanAction;
 };
 
 /**
@@ -206,15 +246,6 @@ export type ServiceAction = {
 export type NetAssumeAction = {
   readonly kind: 'netAssume';
   readonly links: readonly { readonly name: string; readonly uuid: string }[];
-  readonly routes: readonly {
-    readonly link: string;
-    readonly destination: string;
-    readonly prefixLength: number;
-    /** `0.0.0.0` or `::`: on the link. */
-    readonly gateway: string;
-    readonly metric?: number;
-    readonly onLink?: boolean;
-  }[];
 };
 
 /** A fixed command that makes a service's own tools read changed files. */
@@ -237,10 +268,14 @@ export type Action =
   | AuthorizedKeysAction
   | HostnameAction
   | NetLinkAction
+  | NetAdvertisementsAction
   | NetVlanAction
   | NetBondAction
   | NetAddressAction
   | NetRouteAction
+  | NetRemoveAction
+  | NetProbeAction
+  | NetVerifyAction
   | ExecAction
   | HostKeysAction
   | ServiceAction

@@ -33,6 +33,8 @@ export type InstanceConfig = {
   readonly publicKeys: readonly string[];
   readonly adminPassword?: Secret;
   readonly network: NetworkConfig;
+  /** The network cannot be read, or not all of it: what `network` lacks may be asked for all the same. */
+  readonly networkDamage?: 'whole' | 'part';
   readonly files: readonly InjectedFile[];
   readonly userData?: RawUserData;
 };

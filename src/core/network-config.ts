@@ -16,6 +16,8 @@ export type LinkConfig = {
   readonly kind: LinkKind;
   /** Lower case, colon separated; absent when the drive names none (ec2 metadata alone). */
   readonly mac?: string;
+  /** kind physical: the guest's name of it, where the drive says one; counts only without `mac`. */
+  readonly name?: string;
   /** Bytes. */
   readonly mtu?: number;
   /** kind bond: ids of the member links and the drive's options without their `bond_` prefix. */
@@ -39,6 +41,9 @@ export type RouteConfig = {
   readonly origin: Origin;
 };
 
+/** An address that the metadata says although the link is announced as DHCP. */
+export type ReservedAddress = Pick<AddressConfig, 'address' | 'prefixLength' | 'prefixOrigin' | 'origin'>;
+
 /** One network on one link: an address, or the way to get one. */
 export type AddressConfig = {
   readonly link: string;
@@ -48,6 +53,8 @@ export type AddressConfig = {
   readonly address?: string;
   readonly prefixLength?: number;
   readonly prefixOrigin?: Origin;
+  /** method dhcp4 only: the address that the server would give, for guests where nobody asks it. */
+  readonly reserved?: ReservedAddress;
   readonly routes: readonly RouteConfig[];
   readonly dns: readonly string[];
   readonly origin: Origin;

@@ -2,6 +2,7 @@
 
 import type { Action } from './action.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import type { NetworkCheck } from './network-check.ts';
 
 /** early: before the network service and sshd. late: after the network is up; no login path waits for it. */
 export type Stage = 'early' | 'late';
@@ -40,6 +41,8 @@ export type Outcome = {
   readonly ms: number;
   readonly message?: string;
   readonly hint?: string;
+  /** What a look at the network has seen. */
+  readonly checks?: readonly NetworkCheck[];
   /** Exit code of a user command. */
   readonly exitCode?: number;
   /** Last lines of a user command's output. */

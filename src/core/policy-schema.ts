@@ -18,11 +18,17 @@ const NetworkPolicy = v.strictObject({
     ]),
     254,
   ),
+  /** What becomes of the network when the drive says nothing about it. */
+  when_unspecified: v.optional(v.picklist(['keep', 'dhcp'], '"keep" or "dhcp"'), 'keep'),
+  /** Where local-ipv4 says the address of a link that is announced as DHCP: which of the two counts. */
+  dhcp_address: v.optional(v.picklist(['auto', 'lease', 'local-ipv4'], '"auto", "lease" or "local-ipv4"'), 'auto'),
   wait: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600, 'seconds from 0 to 600')), 20),
+  /** How long carrier and the gateways may take to show; 0: nothing is asked or checked. */
+  verify_timeout: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(60, 'seconds from 0 to 60')), 2),
   /** The network service that the network is written down for; auto: the one that the guest starts. */
   backend: v.optional(
     v.picklist(['auto', 'none', ...networkBackends], `auto, none, ${networkBackends.join(', ')}`),
-    'none',
+    'auto',
   ),
 });
 

@@ -6,7 +6,16 @@ export type { Policy };
 
 /** What applies when /etc/guest-init/config.yaml is absent or all comments; a test holds it equal to the schema's own defaults. */
 export const defaultPolicy: Policy = {
-  network: { interface: 'eth0', default_prefix: 24, default_gateway: 254, wait: 20, backend: 'none' },
+  network: {
+    interface: 'eth0',
+    default_prefix: 24,
+    default_gateway: 254,
+    when_unspecified: 'keep',
+    dhcp_address: 'auto',
+    wait: 20,
+    verify_timeout: 2,
+    backend: 'auto',
+  },
   drive: { label: 'config-2', required: 'auto', wait: 10, wait_required: 60 },
   timeout: { early: 120, late: 1800, command: 1800 },
   admin_pass: false,

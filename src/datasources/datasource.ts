@@ -10,6 +10,15 @@ export type DatasourceReading = {
   readonly instance?: InstanceConfig;
   readonly refusal?: { readonly code: ExitCode; readonly message: string; readonly hint: string };
   readonly diagnostics: readonly Diagnostic[];
+  /** A network description in a format whose parser is not loaded yet: `completeReading` puts it into the instance. */
+  readonly interfacesText?: InterfacesText;
+};
+
+/** Text of interfaces(5), and the local-ipv4 that goes with it. */
+export type InterfacesText = {
+  readonly text: string;
+  readonly source: string;
+  readonly localIpv4?: { readonly address: string; readonly source: string };
 };
 
 export type DatasourceOptions = {

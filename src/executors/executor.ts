@@ -1,6 +1,7 @@
 // The contract of an executor: one per action kind. `inspect` looks, `apply` does, `undo` takes back (network only).
 
 import type { Action } from '../core/action.ts';
+import type { NetworkCheck } from '../core/network-check.ts';
 import type { Host } from '../host/host.ts';
 
 /** One visible difference between what is and what is asked for; `diff` lines start with `+`, `-` or a space. */
@@ -19,6 +20,8 @@ export type Inspection =
 /** What `apply` reports beyond success: fields of the outcome and what the record must know to undo or recognise it. */
 export type Applied = {
   readonly message?: string;
+  /** It has only looked, and nothing is changed. */
+  readonly checks?: readonly NetworkCheck[];
   readonly exitCode?: number;
   readonly tail?: readonly string[];
   /** The command of a user failed: the step is a failure although nothing was thrown. */
@@ -37,6 +40,8 @@ export type ApplyContext = {
   /** Environment of user commands: GUEST_INIT_*, INSTANCE_ID. */
   readonly environment: Readonly<Record<string, string>>;
   readonly stepId: string;
+  /** Steps of this run that failed or were skipped. */
+  readonly failed?: ReadonlySet<string>;
   /** From an interrupted earlier try of the same step: what it was about to make. */
   readonly interrupted?: { readonly token?: string; readonly tries: number };
 };

@@ -10,10 +10,14 @@ import { hostKeys } from './host-keys.ts';
 import { hostname } from './hostname.ts';
 import { lines } from './lines.ts';
 import { netAddress } from './net-address.ts';
+import { netAdvertisements } from './net-advertisements.ts';
 import { netAssume } from './net-assume.ts';
 import { netBond } from './net-bond.ts';
 import { netLink } from './net-link.ts';
+import { netProbe } from './net-probe.ts';
+import { netRemove } from './net-remove.ts';
 import { netRoute } from './net-route.ts';
+import { netVerify } from './net-verify.ts';
 import { netVlan } from './net-vlan.ts';
 import { notify } from './notify.ts';
 import { password } from './password.ts';
@@ -32,10 +36,14 @@ const executors: { readonly [Kind in ActionKind]: Executor<Extract<Action, { kin
   authorizedKeys,
   hostname,
   netLink,
+  netAdvertisements,
   netVlan,
   netBond,
   netAddress,
   netRoute,
+  netRemove,
+  netProbe,
+  netVerify,
   exec,
   hostKeys,
   service,

@@ -6,10 +6,11 @@ import type { Host } from '../host/host.ts';
 import { isInNetwork, isLinkLocal, parseAddress } from '../network/address.ts';
 import { parseLocalAddresses } from '../network/proc-tables.ts';
 import type { AddressOnLink } from './net-commands.ts';
+import { findLiveLink } from './net-live-view.ts';
 import { readAttribute } from './net-sysfs.ts';
 
 export function findLink(host: Host, name: string): LinkFact | undefined {
-  return host.facts().links.find((link) => link.name === name);
+  return findLiveLink(host, name);
 }
 
 function isWanted(action: NetAddressAction, live: LiveAddress): boolean {

@@ -74,7 +74,7 @@ const cases: [string, NetAddressAction, LinkFact, string[], string[], string?][]
     address({ prefixLength: 32 }),
     eth0(true),
     ['+ address 10.0.0.5/32'],
-    ['/usr/sbin/ifconfig eth0 10.0.0.5 netmask 255.255.255.255 up'],
+    ['/usr/sbin/ifconfig eth0 10.0.0.5 netmask 255.255.255.255 broadcast 0.0.0.0 up'],
   ],
   [
     'a /31 by ip',

@@ -8,6 +8,8 @@ import type { Host } from '../host/host.ts';
 import type { Change, Executor } from './executor.ts';
 import { findLink, findRank, formatLive, isPresent, listEarly, listForeign, listUpTo } from './net-address-state.ts';
 import { formatIfconfigAddress, formatIpAddress, runIpCommands, runNetworkCommand } from './net-commands.ts';
+import { forgetBefore } from './net-live-view.ts';
+import { takeLeftovers } from './net-probe-memory.ts';
 
 export const netAddress: Executor<NetAddressAction> = {
   inspect: (action, host) => {
@@ -59,7 +61,18 @@ type Surplus = {
 /** What gives way goes first: the kernel would make the new one a secondary of theirs, and take it away with them. */
 function applyByIp(action: NetAddressAction, host: Host, { fact, foreign, early }: Surplus): void {
   const { link } = action;
-  const up = fact.up ? [] : [['link', 'set', 'dev', link, 'up']];
+  const up = [
+    ...(fact.up ? [] : [['link', 'set', 'dev', link, 'up']]),
+    // ifconfig clears the table; here the question whether the address is free is taken out of it.
+    ...(action.family === 4 ? takeLeftovers(host, link) : []).map(({ address }) => [
+      'neigh',
+      'flush',
+      'to',
+      address,
+      'dev',
+      link,
+    ]),
+  ];
   const [only] = foreign;
   if (foreign.length > 1 || early.length > 0) {
     clearByIp(host, link);
@@ -84,10 +97,11 @@ function applyByIfconfig(
   const isCrowded = obsolete.length > 1 || (obsolete.length === 1 && countIpv4(host, action.link) > 1);
   if (isCrowded) clearIpv4(host, action.link);
   runNetworkCommand(host, formatIfconfigAddress(action));
+  if (obsolete.length === 0) return;
   // An alias (eth0:1) is not what ifconfig replaces.
   const now = findLink(host, action.link);
   const left = now === undefined ? [] : [...listForeign(action, now, host), ...listEarly(action, now, host)];
-  if (obsolete.length === 0 || left.length === 0) return;
+  if (left.length === 0) return;
   clearIpv4(host, action.link);
   runNetworkCommand(host, formatIfconfigAddress(action));
 }
@@ -147,6 +161,7 @@ export function clearByIfconfig(host: Host, link: string): void {
   }
   for (let alias = 0; alias < mostAliases && countIpv4(host, link) > 0; alias += 1) {
     // An alias that does not exist is refused; what is left at the end shows in the next look at the link.
+    forgetBefore(host, ['ifconfig', link]);
     host.run([host.which('ifconfig') ?? 'ifconfig', `${link}:${alias}`, 'down']);
   }
 }

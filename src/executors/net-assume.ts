@@ -4,7 +4,6 @@
 import type { NetAssumeAction } from '../core/action.ts';
 import type { Host } from '../host/host.ts';
 import type { Executor } from './executor.ts';
-import { formatIpRoute, runIpCommands } from './net-commands.ts';
 import { makeParentFolders } from './parent-folders.ts';
 
 const runningMark = '/run/NetworkManager/NetworkManager.pid';
@@ -24,19 +23,13 @@ export const netAssume: Executor<NetAssumeAction> = {
     };
   },
 
-  apply({ links, routes }, host) {
+  apply({ links }, host) {
     for (const { name, uuid } of links) {
       const path = findStatePath(name, host);
       if (path === undefined) continue;
       makeParentFolders(path, host, root);
       host.writeFile(path, `[device]\nmanaged=true\nconnection-uuid=${uuid}\n`, { mode: 0o644, ...root });
     }
-    // Routes of another protocol than its own it would set a second time.
-    if (host.which('ip') !== undefined)
-      runIpCommands(
-        host,
-        routes.map((route) => [...formatIpRoute('replace', route, route), 'proto', 'static']),
-      );
     return undefined;
   },
 };

@@ -3,6 +3,7 @@
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Host, RunOptions } from '../host/host.ts';
 import { broadcastOf, formatAddress, formatMask, isUnspecified, parseAddress } from '../network/address.ts';
+import { forgetBefore } from './net-live-view.ts';
 
 export type AddressOnLink = { readonly link: string; readonly address: string; readonly prefixLength: number };
 
@@ -19,6 +20,7 @@ export function runNetworkCommand(host: Host, argv: readonly string[], options: 
   const [name = '', ...args] = argv;
   const path = host.which(name);
   if (path === undefined) throw new AgentError(exitCodes.networkRolledBack, `${name}: command not found`);
+  forgetBefore(host, argv, args[0] === '-batch' ? options.input?.trim().split('\n') : []);
   const result = host.run([path, ...args], { timeoutMs: 10_000, ...options });
   if (result.status === 0) return result.stdout;
   const ending = result.timedOut
@@ -64,12 +66,12 @@ export function formatIpVlan(vlan: {
   return [...words, 'type', 'vlan', 'id', String(vlan.vlanId)];
 }
 
-/** `ifconfig eth0 10.0.0.5 netmask 255.255.255.0 broadcast 10.0.0.255 up`. */
+/** `ifconfig eth0 10.0.0.5 netmask 255.255.255.0 broadcast 10.0.0.255 up`; 0.0.0.0 for none, where the kernel would take that of the class. */
 export function formatIfconfigAddress({ link, address, prefixLength }: AddressOnLink): string[] {
   const parsed = parseAddress(address);
   const broadcast = parsed === undefined ? undefined : broadcastOf(parsed, prefixLength);
-  const tail = broadcast === undefined ? [] : ['broadcast', formatAddress(broadcast)];
-  return ['ifconfig', link, address, 'netmask', formatMask(4, prefixLength), ...tail, 'up'];
+  const own = broadcast === undefined ? '0.0.0.0' : formatAddress(broadcast);
+  return ['ifconfig', link, address, 'netmask', formatMask(4, prefixLength), 'broadcast', own, 'up'];
 }
 
 /** `addr replace 10.0.0.5/24 broadcast + dev eth0`, for ip. */
@@ -98,13 +100,15 @@ export function formatRouteCommand(verb: 'add' | 'del', route: RouteOnLink): str
 export function formatIpRoute(
   verb: 'prepend' | 'replace' | 'del',
   route: RouteOnLink,
-  options: { onLink?: boolean } = {},
+  options: { readonly onLink?: boolean; readonly protocol?: string } = {},
 ): string[] {
   const { destination, prefixLength, gateway, metric, link } = route;
   const parsed = parseAddress(gateway);
   const target = prefixLength === 0 && !destination.includes(':') ? 'default' : `${destination}/${prefixLength}`;
   const via = parsed === undefined || isUnspecified(parsed) ? [] : ['via', gateway];
-  return ['route', verb, target, ...via, 'dev', link, ...formatMetric(metric), ...(options.onLink ? ['onlink'] : [])];
+  const flags = options.onLink ? ['onlink'] : [];
+  const protocol = options.protocol === undefined ? [] : ['proto', options.protocol];
+  return ['route', verb, target, ...via, 'dev', link, ...formatMetric(metric), ...flags, ...protocol];
 }
 
 function formatMetric(metric: number | undefined): string[] {

@@ -3,16 +3,19 @@
 import type { NetRouteAction } from '../core/action.ts';
 import type { LiveRoute } from '../core/facts.ts';
 import type { Host } from '../host/host.ts';
-import { parseIpv6Routes } from '../network/proc-tables.ts';
 import type { Executor } from './executor.ts';
 import { formatIpRoute, formatRouteCommand, runIpCommands, runNetworkCommand } from './net-commands.ts';
+import { readLiveRoutes } from './net-live-view.ts';
 
 /** What the kernel takes when no metric is given, and in IPv6 when 0 is (IP6_RT_PRIO_USER). */
 const defaultMetric = { 4: 0, 6: 1024 } as const;
 
-/** The live routes of one family, freshly read. */
-export function readLiveRoutes(host: Host, family: 4 | 6): readonly LiveRoute[] {
-  return family === 4 ? host.facts().routes : parseIpv6Routes(host.readText('/proc/net/ipv6_route') ?? '');
+/** Whether this is the route that is wanted. */
+export function isLiveRoute(action: NetRouteAction, live: LiveRoute): boolean {
+  const metric = action.metric || defaultMetric[action.family];
+  const { link, destination, prefixLength, gateway } = live;
+  const isSame = link === action.link && destination === action.destination && prefixLength === action.prefixLength;
+  return isSame && gateway === action.gateway && live.metric === metric;
 }
 
 type Comparison = {
@@ -25,7 +28,9 @@ type Comparison = {
 
 function compareRoutes(action: NetRouteAction, host: Host): Comparison {
   const metric = action.metric || defaultMetric[action.family];
-  const same = readLiveRoutes(host, action.family).filter(
+  // Other links count for a default route alone.
+  const only = action.prefixLength === 0 ? undefined : action.link;
+  const same = readLiveRoutes(host, action.family, only).filter(
     (live) => live.destination === action.destination && live.prefixLength === action.prefixLength,
   );
   const mine = same.filter((live) => live.link === action.link && live.metric === metric);
@@ -102,8 +107,7 @@ function applyByIp(
   host: Host,
   state: { isPresent: boolean; obsolete: readonly LiveRoute[] },
 ): void {
-  const onLink = action.onLink === true;
-  const added = state.isPresent ? [] : [formatIpRoute('prepend', action, { onLink })];
+  const added = state.isPresent ? [] : [formatIpRoute('prepend', action, action)];
   const removed = state.obsolete.map((live) => formatIpRoute('del', live));
   // Two IPv6 routes that differ in their gateway alone would become one multipath route.
   runIpCommands(host, action.family === 4 ? [...added, ...removed] : [...removed, ...added]);

@@ -11,6 +11,9 @@ import { hasLink, readAttribute, readBond, readMaster, readVlan } from './net-sy
 export function restoreStack(saved: readonly SavedLink[], host: Host): void {
   removeMade(saved, host);
   for (const { name, bond, mac } of saved) {
+    // One that this run has taken away. Bare, so that the rest is set as on one that was changed.
+    if (bond !== undefined && !hasLink(host, name))
+      runNetworkCommand(host, ['ip', 'link', 'add', 'name', name, 'type', 'bond', 'mode', bond.mode]);
     const live = readBond(host, name);
     if (bond === undefined || live === undefined) continue;
     const hasOtherMac = mac !== undefined && readMac(host, name) !== mac;
@@ -83,7 +86,7 @@ export function findStackDifference(
   now: ReadonlyMap<string, SavedLink>,
   host: Host,
 ): string | undefined {
-  const lost = saved.find(({ name, vlan }) => vlan !== undefined && !now.has(name));
+  const lost = saved.find(({ name, vlan, bond }) => (vlan ?? bond) !== undefined && !now.has(name));
   if (lost !== undefined) return `${lost.name}${describeStack(lost)} is gone`;
   const left = listMade(host).find((name) => now.has(name) && !saved.some((link) => link.name === name));
   return left === undefined ? undefined : `${left} is left over`;

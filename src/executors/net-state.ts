@@ -1,10 +1,12 @@
 // The live network in a form that can be put back: read from the kernel's files, or by ip where something exists that they do not tell.
 
+import type { Facts } from '../core/facts.ts';
 import type { Host } from '../host/host.ts';
 import { isLinkLocal, parseAddress } from '../network/address.ts';
-import { parseLocalAddresses } from '../network/proc-tables.ts';
+import { readAdvertisements } from './net-advertisements.ts';
+import { readLocalAddresses } from './net-hidden-address.ts';
 import { readMtu } from './net-link.ts';
-import { readLiveRoutes } from './net-route.ts';
+import { readLiveRoutes } from './net-live-view.ts';
 import { type LiveBond, type LiveVlan, readAttribute, readBond, readMaster, readVlan } from './net-sysfs.ts';
 
 export type SavedAddress = {
@@ -35,6 +37,8 @@ export type SavedLink = {
   readonly bond?: LiveBond;
   /** Of VLANs, and of bonds whose address stays: a NIC gets its own back when it leaves its bond. Lower case. */
   readonly mac?: string;
+  /** The switch accept_ra, where the kernel has IPv6. */
+  readonly advertisements?: string;
 };
 
 export type NetworkSnapshot = {
@@ -42,21 +46,25 @@ export type NetworkSnapshot = {
   readonly isDetailed: boolean;
   readonly links: readonly SavedLink[];
   readonly routes: readonly SavedRoute[];
+  /** Every IPv4 address of the machine, also one that `links` does not show. */
+  readonly localAddresses: readonly string[];
   /** isDetailed: the IPv4 main table, one route a line, as `ip route add` takes it back. */
   readonly routeLines: readonly string[];
 };
 
 /** Whether there is an IPv4 address or a route that a change could take away with attributes that the kernel's files do not show. */
-export function hasSomethingToLose(host: Host): boolean {
-  const { links, routes } = host.facts();
+export function hasSomethingToLose(host: Host, { links, routes }: Pick<Facts, 'links' | 'routes'>): boolean {
   if (routes.length > 0 || links.some((link) => link.addresses.length > 0)) return true;
-  return parseLocalAddresses(host.readText('/proc/net/fib_trie') ?? '').length > 0;
+  return readLocalAddresses(host).length > 0;
 }
 
 /** Reads the state; `isDetailed` asks ip, and falls back to the files where ip is absent or cannot print JSON (busybox). */
-export function readNetworkState(host: Host, isDetailed: boolean): NetworkSnapshot {
+export function readNetworkState(
+  host: Host,
+  isDetailed: boolean,
+  { links, routes }: Pick<Facts, 'links' | 'routes'> = host.facts(),
+): NetworkSnapshot {
   const byIp = isDetailed ? readByIp(host) : undefined;
-  const { links, routes } = host.facts();
   return {
     isDetailed: byIp !== undefined,
     links: links.map(({ name, up, addresses }) => ({
@@ -68,18 +76,21 @@ export function readNetworkState(host: Host, isDetailed: boolean): NetworkSnapsh
       ...routes.map((route) => ({ ...route, family: 4 as const })),
       ...readLiveRoutes(host, 6).map((route) => ({ ...route, family: 6 as const })),
     ],
+    localAddresses: readLocalAddresses(host),
     routeLines: byIp?.routeLines ?? [],
   };
 }
 
-function readStack(host: Host, name: string): Pick<SavedLink, 'master' | 'vlan' | 'bond' | 'mac'> {
+function readStack(host: Host, name: string): Pick<SavedLink, 'master' | 'vlan' | 'bond' | 'mac' | 'advertisements'> {
   const master = readMaster(host, name);
   const vlan = readVlan(host, name);
   const bond = readBond(host, name);
   // Told to follow its members, a bond changes its address by itself.
   const hasOwnMac = vlan !== undefined || (bond !== undefined && (bond.options.fail_over_mac ?? 'none') === 'none');
   const mac = hasOwnMac ? readAttribute(host, name, 'address')?.toLowerCase() : undefined;
+  const advertisements = readAdvertisements(host, name);
   return {
+    ...(advertisements === undefined ? {} : { advertisements }),
     ...(master === undefined ? {} : { master }),
     ...(vlan === undefined ? {} : { vlan }),
     ...(bond === undefined ? {} : { bond }),
@@ -90,8 +101,9 @@ function readStack(host: Host, name: string): Pick<SavedLink, 'master' | 'vlan' 
 function readByIp(host: Host): { addresses: Map<string, SavedAddress[]>; routeLines: string[] } | undefined {
   const ip = host.which('ip');
   if (ip === undefined) return undefined;
-  const addresses = host.run([ip, '-j', 'addr', 'show']);
-  const routes = host.run([ip, '-4', 'route', 'show', 'table', 'main']);
+  // One that hangs must not take the time that the rest of the network needs.
+  const addresses = host.run([ip, '-j', 'addr', 'show'], { timeoutMs: 5000 });
+  const routes = host.run([ip, '-4', 'route', 'show', 'table', 'main'], { timeoutMs: 5000 });
   if (addresses.status !== 0 || routes.status !== 0) return undefined;
   try {
     return { addresses: parseIpAddresses(JSON.parse(addresses.stdout)), routeLines: parseRouteLines(routes.stdout) };

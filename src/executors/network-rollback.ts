@@ -3,6 +3,7 @@
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Host } from '../host/host.ts';
 import { clearByIfconfig } from './net-address.ts';
+import { restoreAdvertisements } from './net-advertisements.ts';
 import {
   formatIfconfigAddress,
   formatIpAddress,
@@ -11,6 +12,7 @@ import {
   runIpCommands,
   runNetworkCommand,
 } from './net-commands.ts';
+import { removeHidden } from './net-hidden-address.ts';
 import { describeStack, findStackDifference, orderByStack, restoreStack } from './net-stack-rollback.ts';
 import {
   hasSomethingToLose,
@@ -25,7 +27,8 @@ export type { NetworkSnapshot };
 
 /** Remembers links, addresses and routes. Spawns nothing on a guest that has no address and no route yet. */
 export function snapshotNetwork(host: Host): NetworkSnapshot {
-  return readNetworkState(host, hasSomethingToLose(host));
+  const facts = host.facts();
+  return readNetworkState(host, hasSomethingToLose(host, facts), facts);
 }
 
 /**
@@ -55,13 +58,26 @@ export function restoreNetwork(snapshot: NetworkSnapshot, host: Host): void {
 }
 
 function restoreLinks(snapshot: NetworkSnapshot, host: Host): void {
+  const hidden = listHidden(readNetworkState(host, snapshot.isDetailed), snapshot);
+  if (hidden.length > 0) {
+    const links = snapshot.links.map(({ name }) => name);
+    removeHidden(hidden, links, host);
+  }
   const live = new Map(readNetworkState(host, snapshot.isDetailed).links.map((link) => [link.name, link]));
   for (const saved of orderByStack(snapshot.links)) {
     const now = live.get(saved.name);
+    if (now !== undefined && saved.advertisements !== undefined)
+      restoreAdvertisements(host, saved.name, saved.advertisements);
     if (now === undefined || describeLink(now) === describeLink(saved)) continue;
     if (host.which('ip') === undefined) restoreLinkByIfconfig(host, saved, now);
     else restoreLinkByIp(host, saved, now);
   }
+}
+
+/** Addresses that no link shows and that were not there before. */
+function listHidden(now: NetworkSnapshot, snapshot: NetworkSnapshot): string[] {
+  const shown = new Set(now.links.flatMap(({ addresses }) => addresses.map(({ address }) => address)));
+  return now.localAddresses.filter((address) => !shown.has(address) && !snapshot.localAddresses.includes(address));
 }
 
 function restoreLinkByIp(host: Host, saved: SavedLink, now: SavedLink): void {
@@ -195,6 +211,8 @@ function findDifference(snapshot: NetworkSnapshot, now: NetworkSnapshot, host: H
     if (link !== undefined && describeLink(link) !== describeLink(saved))
       return `${describeLink(link)}, was ${describeLink(saved)}`;
   }
+  const [left] = listHidden(now, snapshot);
+  if (left !== undefined) return `the address ${left} is left over`;
   const stack = findStackDifference(snapshot.links, live, host);
   if (stack !== undefined) return stack;
   const isDetailed = snapshot.isDetailed && now.isDetailed;

@@ -35,13 +35,13 @@ export function readLinks(roots: NetworkRoots = {}): LinkFact[] {
     const flags = Number.parseInt(readFile(`${folder}/flags`), 16);
     if (Number.isNaN(flags) || (flags & flagLoopback) !== 0) continue;
     const entries = listFolder(folder);
-    const physical =
-      entries.includes('device') && ethernetTypes.has(readFile(`${folder}/type`)) && !isStacked(folder, entries);
+    const type = readFile(`${folder}/type`);
+    const physical = entries.includes('device') && ethernetTypes.has(type) && !isStacked(folder, entries);
     links.push({
       name,
       mac: readMac(folder, entries),
       physical,
-      ethernet: physical || isPlainEthernet(folder, entries, flags),
+      ethernet: physical || (type === '1' && isPlainEthernet(folder, entries, flags)),
       up: (flags & flagUp) !== 0,
       addresses: addresses.get(name) ?? [],
     });
@@ -78,9 +78,9 @@ function isStacked(folder: string, entries: readonly string[]): boolean {
   return /^DEVTYPE=(?:vlan|macvlan|macvtap|ipvlan|bond|team|bridge)$/m.test(readFile(`${folder}/uevent`));
 }
 
-/** veth, in practice: Ethernet, answers ARP, and neither stacked on another link nor made to join some. */
+/** Of those with Ethernet's type, veth in practice: answers ARP, and neither stacked on another link nor made to join some. */
 function isPlainEthernet(folder: string, entries: readonly string[], flags: number): boolean {
-  if (readFile(`${folder}/type`) !== '1' || (flags & flagNoArp) !== 0) return false;
+  if ((flags & flagNoArp) !== 0) return false;
   if (
     entries.some(
       (entry) => entry === 'bridge' || entry === 'bonding' || entry === 'tun_flags' || entry.startsWith('lower_'),

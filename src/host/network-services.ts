@@ -63,12 +63,14 @@ export function findResolver(files: Files): ResolverOwner {
   return files.which('resolvconf') !== undefined && files.exists('/etc/resolvconf.conf') ? 'openresolv' : 'file';
 }
 
-/** /etc/network/interfaces and what lies in interfaces.d, which it usually sources; ours is not among them. */
+/** /etc/network/interfaces and what lies in interfaces.d, which it usually sources; ours is not among them, nor what a glob leaves out. */
 export function readInterfaces(
   files: Pick<Files, 'list'> & { readText(path: string): string | undefined },
 ): InterfacesFile[] {
   const folder = '/etc/network/interfaces.d';
-  const parts = files.list(folder).filter((name) => /^[A-Za-z0-9_.-]+$/.test(name) && name !== ownInterfacesName);
+  const parts = files
+    .list(folder)
+    .filter((name) => /^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/.test(name) && name !== ownInterfacesName);
   return ['/etc/network/interfaces', ...parts.map((name) => `${folder}/${name}`)].flatMap((path) => {
     const content = readIfAllowed(() => files.readText(path));
     return content === undefined ? [] : [{ path, content }];

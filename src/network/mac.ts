@@ -14,3 +14,12 @@ export function normalizeMac(text: string): string | undefined {
   if (/^0+$/.test(digits)) return undefined;
   return digits.replace(/..(?=.)/g, '$&:');
 }
+
+/**
+ * The 6-byte form in which a cloud may name an InfiniBand NIC: the last 8 bytes of its 20, the port's GUID, without the fourth and fifth
+ * of these (the filling of an EUI-64). Undefined for any other address. `mac` is in the inner form.
+ */
+export function shortenInfiniBand(mac: string): string | undefined {
+  const bytes = mac.split(':');
+  return bytes.length === 20 ? [...bytes.slice(12, 15), ...bytes.slice(17)].join(':') : undefined;
+}

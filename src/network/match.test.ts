@@ -31,7 +31,39 @@ function run(links: LinkConfig[], facts: LinkFact[], interfaceName = 'eth0'): st
   ];
 }
 
+const infiniBand = '80:00:00:48:fe:80:00:00:00:00:00:00:00:02:c9:03:00:0a:6d:31';
+const shortInfiniBand = '00:02:c9:0a:6d:31';
+
 const cases: [string, LinkConfig[], LinkFact[], string[]][] = [
+  ['finds InfiniBand by its own form', [link('a', infiniBand)], [fact('ib0', infiniBand)], ['a -> ib0 mac']],
+  [
+    'finds InfiniBand by 6 of its last 8 bytes',
+    [link('a', shortInfiniBand)],
+    [fact('eth0', mac5), fact('ib0', infiniBand.toUpperCase())],
+    ['a -> ib0 mac'],
+  ],
+  [
+    'prefers the Ethernet NIC with just that address',
+    [link('a', shortInfiniBand)],
+    [fact('ib0', infiniBand), fact('eth0', shortInfiniBand)],
+    ['a -> eth0 mac'],
+  ],
+  [
+    'takes the NIC that bears the name or the id of a link without MAC',
+    [link('eth0'), { ...link('a'), name: 'eno2' }, { ...link('eth9'), name: 'none' }],
+    [fact('eno2', mac5), fact('eth0', mac6), fact('eth9', 'fa:16:3e:00:00:09')],
+    ['eth0 -> eth0 name', 'a -> eno2 name', 'eth9 -> eth9 name'],
+  ],
+  [
+    'takes no bridge by its name, and no NIC that a MAC has claimed',
+    [link('br0'), link('eth0'), link('b', mac5)],
+    [fact('br0', mac6, 'stacked'), fact('eth0', mac5), fact('eth1', mac6)],
+    [
+      'b -> eth0 mac',
+      'br0 -> eth1 only',
+      'eth0: no NIC is left for network_data.json eth0, which names no MAC; present: none',
+    ],
+  ],
   ['finds by MAC, whatever the name', [link('a', mac5)], [fact('eth0', mac6), fact('ens7', mac5)], ['a -> ens7 mac']],
   ['finds whatever the case of the guest', [link('a', mac5)], [fact('ens7', mac5.toUpperCase())], ['a -> ens7 mac']],
   [

@@ -2,8 +2,9 @@
 
 import type { LinkFact } from '../core/facts.ts';
 import type { LinkConfig, NetworkConfig } from '../core/network-config.ts';
+import { shortenInfiniBand } from './mac.ts';
 
-export type LinkMatch = { readonly fact: LinkFact; readonly by: 'mac' | 'interface' | 'only' };
+export type LinkMatch = { readonly fact: LinkFact; readonly by: 'mac' | 'name' | 'interface' | 'only' };
 
 export type LinkMatches = {
   /** By link id. */
@@ -15,7 +16,8 @@ export type LinkMatches = {
 /**
  * Finds the guest's link for each of `links` (physical ones; others are skipped). A MAC address decides where there is one: a
  * hardware NIC before a veth, never a bridge, bond, VLAN or macvlan, which share the address of their NIC. A link without MAC is
- * the one named `interfaceName` (policy network.interface), else the only NIC that no MAC address has claimed.
+ * the one that bears the name or id that the drive gives it, else the one named `interfaceName` (policy network.interface), else the
+ * only NIC that no other link has claimed.
  */
 export function matchLinks(
   links: readonly LinkConfig[],
@@ -25,36 +27,77 @@ export function matchLinks(
   const found = new Map<string, LinkMatch>();
   const missing = new Map<string, string>();
   const physical = links.filter((link) => link.kind === 'physical');
+  const byMac = indexByMac(facts);
   for (const link of physical) {
     if (link.mac === undefined) continue;
-    const match = findByMac(link, link.mac, facts);
+    const match = findByMac(link, link.mac, byMac, facts);
     if (typeof match === 'string') missing.set(link.id, match);
     else found.set(link.id, { fact: match, by: 'mac' });
   }
-  for (const link of physical) {
-    if (link.mac !== undefined) continue;
-    const claimed = new Set([...found.values()].map((match) => match.fact.name));
-    const match = findWithoutMac(
-      link,
-      facts.filter((fact) => !claimed.has(fact.name)),
-      interfaceName,
-    );
+  const nameless = physical.filter((link) => link.mac === undefined);
+  if (nameless.length === 0) return { found, missing };
+  const free = new Map(facts.map((fact) => [fact.name, fact]));
+  for (const { fact } of found.values()) free.delete(fact.name);
+  const rest = nameless.filter((link) => {
+    const fact = findByName(link, free);
+    if (fact === undefined) return true;
+    found.set(link.id, { fact, by: 'name' });
+    free.delete(fact.name);
+    return false;
+  });
+  for (const link of rest) {
+    const match = findWithoutMac(link, [...free.values()], interfaceName);
     if (typeof match === 'string') missing.set(link.id, match);
-    else found.set(link.id, match);
+    else {
+      found.set(link.id, match);
+      free.delete(match.fact.name);
+    }
   }
   return { found, missing };
 }
 
-function findByMac(link: LinkConfig, mac: string, facts: readonly LinkFact[]): LinkFact | string {
-  const same = facts.filter((fact) => fact.mac.toLowerCase() === mac);
-  const hardware = same.filter((fact) => fact.physical);
-  const candidates = hardware.length > 0 ? hardware : same.filter((fact) => fact.ethernet);
+/** All links with a MAC address, by it; an InfiniBand one by both of its forms. */
+function indexByMac(facts: readonly LinkFact[]): Map<string, LinkFact[]> {
+  const byMac = new Map<string, LinkFact[]>();
+  for (const fact of facts) {
+    const mac = fact.mac.toLowerCase();
+    for (const form of [mac, shortenInfiniBand(mac)]) {
+      if (form === undefined) continue;
+      const same = byMac.get(form);
+      if (same === undefined) byMac.set(form, [fact]);
+      else same.push(fact);
+    }
+  }
+  return byMac;
+}
+
+/** The NIC itself before one that is only like it: an InfiniBand one whose short form is the MAC address of an Ethernet one. */
+function listCandidates(mac: string, byMac: ReadonlyMap<string, readonly LinkFact[]>): readonly LinkFact[] {
+  const same = byMac.get(mac) ?? [];
+  const exact = same.filter((fact) => fact.mac.toLowerCase() === mac);
+  const meant = exact.some(({ ethernet }) => ethernet) ? exact : same;
+  const hardware = meant.filter((fact) => fact.physical);
+  return hardware.length > 0 ? hardware : meant.filter((fact) => fact.ethernet);
+}
+
+function findByMac(
+  link: LinkConfig,
+  mac: string,
+  byMac: ReadonlyMap<string, readonly LinkFact[]>,
+  facts: readonly LinkFact[],
+): LinkFact | string {
+  const candidates = listCandidates(mac, byMac);
   const [only] = candidates;
   if (only !== undefined && candidates.length === 1) return only;
   const where = shortenPath(link.origin.source);
   if (only !== undefined)
     return `several NICs have MAC ${mac} (${where}): ${candidates.map((fact) => fact.name).join(', ')}`;
   return `no NIC has MAC ${mac} (${where}); present: ${describeNics(facts)}`;
+}
+
+/** Of a link without MAC: only NICs, since a bond or a bridge of that name is not what the drive speaks of. */
+function findByName({ id, name }: LinkConfig, free: ReadonlyMap<string, LinkFact>): LinkFact | undefined {
+  return [name, id].map((word) => free.get(word ?? '')).find((fact) => fact?.ethernet);
 }
 
 function findWithoutMac(link: LinkConfig, facts: readonly LinkFact[], interfaceName: string): LinkMatch | string {
@@ -74,11 +117,11 @@ function findWithoutMac(link: LinkConfig, facts: readonly LinkFact[], interfaceN
  */
 export function findAwaitedNic(network: NetworkConfig, facts: readonly LinkFact[]): string | undefined {
   const used = new Set(network.addresses.map((entry) => entry.link));
+  const byMac = indexByMac(facts);
   for (const { id, kind, mac } of network.links) {
     if (kind !== 'physical' || !used.has(id)) continue;
     if (mac === undefined && listNics(facts).length === 0) return 'a NIC';
-    if (mac !== undefined && !facts.some((fact) => fact.ethernet && fact.mac.toLowerCase() === mac))
-      return `NIC ${mac}`;
+    if (mac !== undefined && !byMac.get(mac)?.some((fact) => fact.ethernet)) return `NIC ${mac}`;
   }
   return undefined;
 }

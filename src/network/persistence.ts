@@ -152,12 +152,5 @@ function describeAssumption({ links }: ResolvedNetwork): NetAssumeAction {
   return {
     kind: 'netAssume',
     links: held.map(({ name }) => ({ name, uuid: profileUuid(name) })),
-    routes: held.flatMap(({ name, routes }) =>
-      routes.map(({ family, destination, prefixLength, gateway, metric, onLink }) => ({
-        ...{ link: name, destination, prefixLength, gateway: gateway ?? (family === 4 ? '0.0.0.0' : '::') },
-        ...(metric === undefined ? {} : { metric }),
-        ...(onLink === undefined ? {} : { onLink }),
-      })),
-    ),
   };
 }

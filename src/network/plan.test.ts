@@ -52,7 +52,8 @@ function plan(
   return planNetwork({
     network,
     facts,
-    policy: { ...defaultPolicy, network: { ...defaultPolicy.network, ...given.network } },
+    // The two looks have tests of their own.
+    policy: { ...defaultPolicy, network: { ...defaultPolicy.network, verify_timeout: 0, ...given.network } },
   });
 }
 
@@ -235,13 +236,14 @@ describe('planNetwork', () => {
     assert.deepEqual(
       result.steps.map(({ id, action }) => [id, 'tool' in action && action.tool]),
       [
+        ['net/eth0/advertisements', false],
         ['net/eth0/10.0.0.5/24', 'net-tools'],
         ['net/eth0/2001:db8::5/64', 'iproute2'],
         ['net/eth0/default-via-10.0.0.1', 'net-tools'],
         ['net/eth0/default-via-fe80::1', 'iproute2'],
       ],
     );
-    assert.equal('onLink' in (result.steps[3]?.action ?? { onLink: true }), false);
+    assert.equal('onLink' in (result.steps[4]?.action ?? { onLink: true }), false);
     assert.equal(result.toolReasons.length, 2);
   });
 
@@ -249,7 +251,7 @@ describe('planNetwork', () => {
     const result = plan(read({ links: [{ ...link, mtu: 1279 }], networks: [network, ipv6] }));
     assert.deepEqual(ids(result), ['net/eth0/10.0.0.5/24', 'net/eth0/mtu-1279', 'net/eth0/default-via-10.0.0.1']);
     assert.match(result.diagnostics[0]?.message ?? '', /IPv6 needs an MTU of at least 1280, the link has 1279/);
-    assert.equal(plan(read({ links: [{ ...link, mtu: 1280 }], networks: [ipv6] })).steps.length, 3);
+    assert.equal(plan(read({ links: [{ ...link, mtu: 1280 }], networks: [ipv6] })).steps.length, 4);
   });
 
   it('keeps IPv4 where ip is missing for IPv6', () => {
@@ -324,9 +326,10 @@ describe('planNetwork', () => {
     const beside = { links: [{ ...link, mtu: 1400 }, tagged], networks: [{ ...network, link: 'v' }, ipv6] };
     assert.deepEqual(
       plan(read(beside))
-        .steps.slice(0, 3)
+        .steps.slice(0, 4)
         .map(({ id, needs }) => [id, needs]),
       [
+        ['net/eth0/advertisements', undefined],
         ['net/eth0/2001:db8::5/64', undefined],
         ['net/eth0/mtu-1400', undefined],
         ['net/eth0/default-via-fe80::1', ['net/eth0/2001:db8::5/64']],
@@ -388,6 +391,7 @@ describe('planNetwork', () => {
     assert.deepEqual(
       result.steps.map(({ id, needs, action }) => [id, needs, 'together' in action ? action.together : undefined]),
       [
+        ['net/eth0/advertisements', undefined, undefined],
         ['net/eth0/10.0.0.5/24', undefined, ['10.0.0.5/24', '10.1.0.6/24']],
         ['net/eth0/10.1.0.6/24', undefined, ['10.0.0.5/24', '10.1.0.6/24']],
         ['net/eth0/2001:db8::5/64', undefined, undefined],
@@ -406,9 +410,9 @@ describe('planNetwork', () => {
       return { ...entry, routes: [{ family, destination: any, prefixLength: 0, gateway: any, origin }] };
     });
     const result = plan({ links, addresses: direct, dns });
-    assert.deepEqual(ids(result).slice(2), ['net/eth0/default', 'net/eth0/::/0']);
+    assert.deepEqual(ids(result).slice(3), ['net/eth0/default', 'net/eth0/::/0']);
     assert.deepEqual(
-      result.steps.slice(2).map(({ action }) => action.kind === 'netRoute' && action.gateway),
+      result.steps.slice(3).map(({ action }) => action.kind === 'netRoute' && action.gateway),
       ['0.0.0.0', '::'],
     );
   });
@@ -445,7 +449,8 @@ describe('planNetwork, for each network of the golden tests', () => {
       const json = JSON.parse(textOf(`${folder}/network_data.json`) ?? '{}');
       const config = parseNetworkData(json, { source: 'network_data.json', place }).network;
       const merged = mergeEc2Address(config, textOf(`${folder}/local-ipv4`), 'ec2', []);
-      const { network, steps } = planNetwork({ network: merged, facts, policy: defaultPolicy });
+      const policy = { ...defaultPolicy, network: { ...defaultPolicy.network, verify_timeout: 0 } };
+      const { network, steps } = planNetwork({ network: merged, facts, policy });
       const done = new Set<string>();
       const made = new Set(facts.links.map((fact) => fact.name));
       for (const { id, needs = [], action } of steps) {

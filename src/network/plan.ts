@@ -3,13 +3,16 @@
 import type { NetAddressAction, NetLinkAction, NetRouteAction, NetTool } from '../core/action.ts';
 import type { Diagnostic, DiagnosticCode, Severity } from '../core/diagnostic.ts';
 import type { Facts } from '../core/facts.ts';
+import type { NetworkBackend } from '../core/network-backend.ts';
 import type { AddressMethod, NetworkConfig, Origin } from '../core/network-config.ts';
 import type { Step } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import type { ResolvedLink, ResolvedNetwork, ResolvedRoute } from '../core/resolved-network.ts';
 import { isInNetwork, parseAddress } from './address.ts';
+import { acceptsAdvertisements } from './advertisements.ts';
 import { resolveNetwork } from './resolve.ts';
-import { chooseTool } from './tool.ts';
+import { chooseRouteTool, chooseTool } from './tool.ts';
+import { addVerification } from './verification.ts';
 
 export type NetworkPlan = {
   /** What the steps bring about, for whatever else is made of the same network. */
@@ -26,6 +29,7 @@ type Planning = {
   readonly asked: NetworkConfig;
   readonly network: ResolvedNetwork;
   readonly commands: Facts['commands'];
+  readonly backend: NetworkBackend | undefined;
   readonly steps: Step[];
   readonly diagnostics: Diagnostic[];
   readonly toolReasons: Set<string>;
@@ -33,15 +37,25 @@ type Planning = {
   readonly ready: Map<string, string>;
 };
 
-/** Pure: the same network, facts and policy give the same steps. Steps of one link follow each other: the link, addresses, MTU, routes. */
-export function planNetwork(given: { network: NetworkConfig; facts: Facts; policy: Policy }): NetworkPlan {
+/** Pure: the same network, facts and policy give the same steps. Steps of one link follow each other: addresses, MTU, routes. Before them come the bonds and VLANs, and the question whether the addresses are free; after them a look at all of it. */
+export function planNetwork(given: {
+  network: NetworkConfig;
+  facts: Facts;
+  policy: Policy;
+  /** The service that will find the network set up: its routes are then set as it sets them itself. */
+  backend?: NetworkBackend | undefined;
+}): NetworkPlan {
   const { network, diagnostics, missingLinks } = resolveNetwork(given);
   const planning: Planning = {
-    ...{ asked: given.network, network, commands: given.facts.commands },
+    ...{ asked: given.network, network, commands: given.facts.commands, backend: given.backend },
     ...{ steps: [], diagnostics: [...diagnostics], toolReasons: new Set(), ready: new Map() },
   };
   for (const link of network.links) if (link.memberOf === undefined) planLink(planning, link);
-  const { steps, toolReasons } = planning;
+  const { commands, toolReasons } = planning;
+  const timeoutMs = given.policy.network.verify_timeout * 1000;
+  const { steps, note: unasked } = addVerification(planning.steps, { commands, timeoutMs });
+  const [first] = network.links;
+  if (unasked !== undefined && first !== undefined) note(planning, 'note', 'missing', first.origin, unasked);
   return { network, steps, diagnostics: planning.diagnostics, missingLinks, toolReasons: [...toolReasons] };
 }
 
@@ -54,6 +68,7 @@ const common = { module: 'network', stage: 'early', frequency: 'boot' } as const
 function planLink(planning: Planning, link: ResolvedLink): void {
   noteAutomatic(planning, link);
   if (link.kind !== 'physical' && !planCreation(planning, link)) return;
+  planAdvertisements(planning, link);
   const addresses = planAddresses(planning, link);
   planMtu(planning, link, addresses);
   for (const route of link.routes) planRoute(planning, link, { route, addresses });
@@ -107,6 +122,17 @@ function planCreation(planning: Planning, link: ResolvedLink): boolean {
   }
   planning.ready.set(name, id);
   return true;
+}
+
+/** Before the link comes up; what is written for its service says the same. */
+function planAdvertisements(planning: Planning, link: ResolvedLink): void {
+  if (acceptsAdvertisements(link) !== false || planning.commands.ip === undefined) return;
+  const { name, origin } = link;
+  planning.steps.push({
+    ...{ id: `net/${name}/advertisements`, ...common, source: origin.source },
+    summary: `${name} refuses router advertisements: its IPv6 is static`,
+    action: { kind: 'netAdvertisements', link: name },
+  });
 }
 
 function chooseToolOf(planning: Planning, family: 4 | 6, origin: Origin, what: string): NetTool | undefined {
@@ -172,12 +198,15 @@ function planRoute(
   // Without an address of ours the link gets its routes from whoever gives it one.
   const after = findSource(route, addresses);
   if (after === undefined) return;
+  const { tool, reason, protocol } = chooseRouteTool(route, after.action.tool, planning);
+  if (reason !== undefined) planning.toolReasons.add(reason);
   const action: NetRouteAction = {
     ...{ kind: 'netRoute', link: link.name, family, destination, prefixLength },
     gateway: gateway ?? (family === 4 ? '0.0.0.0' : '::'),
     ...(metric === undefined ? {} : { metric }),
     ...(onLink === undefined ? {} : { onLink }),
-    tool: after.action.tool,
+    ...(protocol === undefined ? {} : { protocol }),
+    tool,
   };
   const target =
     prefixLength === 0 && (family === 4 || gateway !== undefined) ? 'default' : `${destination}/${prefixLength}`;

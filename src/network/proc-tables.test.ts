@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseIpv4Routes, parseIpv6Addresses, parseIpv6Routes, parseLocalAddresses } from './proc-tables.ts';
+import {
+  parseArpTable,
+  parseIpv4Routes,
+  parseIpv6Addresses,
+  parseIpv6Routes,
+  parseIpv6Usability,
+  parseLocalAddresses,
+} from './proc-tables.ts';
 
 const zeros = '00000000000000000000000000000000';
 
@@ -68,5 +75,44 @@ describe('parseIpv6Addresses', () => {
   it('leaves out link-local and host scope', () => {
     const text = `fe80000000000000181795fffe4b6d40 03 40 20 c0     eth0\n${zeros.slice(1)}1 01 80 10 80       lo\n20010db8000000000000000000000005 03 40 00 80     eth0\n`;
     assert.deepEqual(parseIpv6Addresses(text), [{ link: 'eth0', address: '2001:db8::5', prefixLength: 64 }]);
+  });
+});
+
+describe('parseArpTable', () => {
+  it('tells who has answered from who was asked', () => {
+    const text = [
+      'IP address       HW type     Flags       HW address            Mask     Device',
+      '10.0.0.1         0x1         0x2         02:00:00:00:00:AA     *        eth0',
+      '10.0.0.2         0x1         0x0         00:00:00:00:00:00     *        eth0',
+      '10.0.0.3         0x1         0x6         02:00:00:00:00:03     *        eth1',
+      '10.0.0.4         0x1         0x2         ff:ff:ff:ff:ff:ff     *        eth0',
+      'torn',
+    ].join('\n');
+    assert.deepEqual(
+      [...parseArpTable(text)],
+      [
+        ['eth0 10.0.0.1', '02:00:00:00:00:aa'],
+        ['eth0 10.0.0.2', ''],
+        ['eth1 10.0.0.3', '02:00:00:00:00:03'],
+        ['eth0 10.0.0.4', ''],
+      ],
+    );
+  });
+});
+
+describe('parseIpv6Usability', () => {
+  it('reads the flags of duplicate address detection, link-local addresses included', () => {
+    const text = [
+      'fe800000000000000000000000000001 03 40 20 c0     eth0',
+      '20010db8000000000000000000000005 03 40 00 80     eth0',
+      '20010db8000000000000000000000006 03 40 00 c8     eth0',
+      '',
+    ].join('\n');
+    const plain = { link: 'eth0', isTentative: false, isDuplicate: false };
+    assert.deepEqual(parseIpv6Usability(text), [
+      { ...plain, address: 'fe80::1', isTentative: true },
+      { ...plain, address: '2001:db8::5' },
+      { ...plain, address: '2001:db8::6', isDuplicate: true },
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-// Reads the kernel's tables of /proc/net as text: route, ipv6_route, fib_trie and if_inet6 (proc(5), Documentation/networking).
+// Reads the kernel's tables of /proc/net as text: route, ipv6_route, fib_trie, if_inet6 and arp (proc(5), Documentation/networking).
 
 import type { LiveRoute } from '../core/facts.ts';
 import { formatAddress } from './address.ts';
@@ -74,6 +74,43 @@ export function parseIpv6Addresses(text: string): { link: string; address: strin
     addresses.push({ link, address: readIpv6(hex), prefixLength: Number.parseInt(length, 16) });
   }
   return addresses;
+}
+
+/** Of one IPv6 address, link-local ones included: whether it may be used yet, and whether another machine has it (RFC 4862). */
+export type Ipv6Usability = {
+  readonly link: string;
+  readonly address: string;
+  readonly isTentative: boolean;
+  readonly isDuplicate: boolean;
+};
+
+const ifaDuplicate = 0x08;
+const ifaTentative = 0x40;
+
+/** /proc/net/if_inet6, with the flags of duplicate address detection. */
+export function parseIpv6Usability(text: string): Ipv6Usability[] {
+  return text.split('\n').flatMap((line) => {
+    const [hex, , , , flags = '', link] = line.trim().split(/\s+/);
+    if (hex === undefined || link === undefined) return [];
+    const bits = Number.parseInt(flags, 16);
+    const isDuplicate = (bits & ifaDuplicate) !== 0;
+    const isTentative = (bits & ifaTentative) !== 0 && !isDuplicate;
+    return [{ link, address: readIpv6(hex), isTentative, isDuplicate }];
+  });
+}
+
+const arpComplete = 0x2;
+
+/** /proc/net/arp: by `LINK ADDRESS`, the MAC address of who has answered; empty where the kernel has asked and nobody has. */
+export function parseArpTable(text: string): Map<string, string> {
+  const table = new Map<string, string>();
+  for (const line of text.split('\n').slice(1)) {
+    const [address, , flags = '', mac = '', , link] = line.trim().split(/\s+/);
+    if (address === undefined || link === undefined) continue;
+    const isAnswer = (Number.parseInt(flags, 16) & arpComplete) !== 0 && mac !== 'ff:ff:ff:ff:ff:ff';
+    table.set(`${link} ${address}`, isAnswer ? mac.toLowerCase() : '');
+  }
+  return table;
 }
 
 function readIpv6(hex: string): string {

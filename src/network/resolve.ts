@@ -7,6 +7,7 @@ import type { Policy } from '../core/policy.ts';
 import type { Automatic, ResolvedAddress, ResolvedLink, ResolvedNetwork } from '../core/resolved-network.ts';
 import { formatAddress, parseAddress } from './address.ts';
 import { guessGateway, needsGatewayGuess } from './gateway.ts';
+import { settleReserved } from './reserved-address.ts';
 import { draftLinks, type LinkDraft, type Note } from './resolve-links.ts';
 import { carriedBy, settleMtus } from './resolve-mtu.ts';
 import {
@@ -38,7 +39,8 @@ type Resolving = {
 
 /** Pure: the same network, facts and policy give the same result. */
 export function resolveNetwork(given: { network: NetworkConfig; facts: Facts; policy: Policy }): Resolution {
-  const { network, policy } = given;
+  const { policy } = given;
+  const network = settleReserved(given.network, given);
   const diagnostics: Diagnostic[] = [];
   const note: Note = (severity, code, origin, message) =>
     diagnostics.push({ severity, code, source: origin.source, message });
@@ -47,7 +49,7 @@ export function resolveNetwork(given: { network: NetworkConfig; facts: Facts; po
       method === 'dhcp4' || routes.some(({ family, prefixLength }) => family === 4 && prefixLength === 0),
   );
   const resolving: Resolving = { network, policy, note, holders: new Map(), hasWayOut, hasFailedGuess: false };
-  const { drafts, missingLinks } = draftLinks(given, note);
+  const { drafts, missingLinks } = draftLinks({ ...given, network }, note);
   const links = [...new Set(drafts.values())];
   settleMtus(links, note);
   const byName = new Map(links.map((link) => [link.name, link]));

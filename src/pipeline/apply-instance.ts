@@ -5,6 +5,8 @@ import { type InstanceConfig, instanceName } from '../core/instance-config.ts';
 import type { Stage } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Host } from '../host/host.ts';
+import { isUnspecified, specifyNetwork } from '../network/unspecified.ts';
+import { fingerprintNetwork } from '../state/fingerprint.ts';
 import type { InstanceRecord } from '../state/record.ts';
 import { openStore, type Store } from '../state/store.ts';
 import { type ApplyResult, applySteps } from './apply.ts';
@@ -12,11 +14,12 @@ import { awaitPlannedNics, type NicWait } from './await-nics.ts';
 import type { OpenDrive } from './discover.ts';
 import { fingerprintHostKeys } from './host-keys.ts';
 import type { Decision, StageWork } from './identity.ts';
+import type { KeptNetwork } from './keep-network.ts';
 import type { PlannedInstance } from './plan.ts';
 import { interpretInput, type NarrowPlan, planInterpreted } from './plan-input.ts';
 import { writePublicStatus } from './public-status.ts';
 import type { Reporter } from './reporter.ts';
-import { recallEarlyStage, recordStage, selectSteps } from './stage.ts';
+import { isNetworkStep, listLooks, recallEarlyStage, recordStage, selectSteps } from './stage.ts';
 import { sweepTemporaryFiles } from './sweep.ts';
 import { describeNetwork, describeVerdict, type Verdict } from './verdict.ts';
 
@@ -31,6 +34,10 @@ export type ApplyInstanceOptions = {
   readonly decision: Decision;
   /** A later boot, at which the guest's network service brings the network up. */
   readonly isNetworkLeft: boolean;
+  /** A known instance, whose drive says another network than the one that was applied. */
+  readonly isNetworkChanged: boolean;
+  /** Brings back the network of the record. */
+  keepNetwork(): Promise<KeptNetwork | undefined>;
   readonly narrow?: NarrowPlan | undefined;
   readonly record?: InstanceRecord;
   readonly quarantined?: string;
@@ -49,7 +56,8 @@ type StageResult = { readonly stage: Stage; readonly plan: PlannedInstance; read
 export async function applyInstance(options: ApplyInstanceOptions): Promise<Applied> {
   const { host, instance, decision } = options;
   announce(options);
-  const input = await interpretInput(instance);
+  const isNetworkOnly = decision.work.every(({ work }) => work === 'network' || work === 'none');
+  const input = await interpretInput(isNetworkOnly ? narrowToNetwork(instance) : instance);
   let record = options.record ?? beginRecord(options);
   const store = openStore({
     host,
@@ -65,8 +73,12 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
       const idle = earlier !== undefined && !earlier.steps.some((step) => step.stage === stage);
       const startedAt = host.now();
       const start = host.monotonic();
-      const facts = stage === 'early' ? await awaitPlannedNics(instance.network, options.nicWait) : host.facts();
-      const guest = { facts, policy: options.policy, previous: host.live ? record.made : [], narrow: options.narrow };
+      const { network } = specifyNetwork(instance, options.policy);
+      const facts = stage === 'early' ? await awaitPlannedNics(network, options.nicWait) : host.facts();
+      const guest = {
+        ...{ facts, policy: options.policy, previous: host.live ? record.made : [], narrow: options.narrow },
+        previousNetwork: stage === 'early' && host.live ? record.networkSteps : [],
+      };
       const plan = idle ? earlier : await planInterpreted(input, guest);
       const diagnostics = [...options.inputDiagnostics, ...plan.diagnostics];
       tellDiagnostics(options.reporter, diagnostics, record);
@@ -77,23 +89,31 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
         bootId: options.bootId,
         source: options.drive.description,
         ms: host.monotonic() - start,
-        isNetworkLeft: options.isNetworkLeft && work !== 'whole',
+        isNetworkLeft: network.addresses.length === 0 || (options.isNetworkLeft && work !== 'whole'),
+        networkData: instance.networkDamage === 'whole' ? undefined : fingerprintNetwork(instance.network),
       });
       if (result.cutShort !== undefined) break;
       if (stage !== todo.at(-1)?.stage) store.save(record);
     }
-    const verdict = conclude(options, record, results, store);
+    const isUndone = results.some(({ result }) => result.networkFailure !== undefined);
+    const kept = options.isNetworkChanged && isUndone ? await options.keepNetwork() : undefined;
+    const verdict = conclude(options, record, results, store, kept);
     const { stamp } = options.drive;
     record = { ...record, ...(stamp === undefined ? {} : { driveStamp: stamp }), verdict };
     store.save(record);
     // The last save may have been the first to fail.
-    const last = store.failure() === undefined ? verdict : conclude(options, record, results, store);
+    const last = store.failure() === undefined ? verdict : conclude(options, record, results, store, kept);
     // The early stage has told them.
     const isLateOnly = options.decision.work.every(({ stage }) => stage === 'late');
-    return { verdict: last, record, lines: isLateOnly ? [] : fingerprintHostKeys(host) };
+    return { verdict: last, record, lines: isLateOnly || isNetworkOnly ? [] : fingerprintHostKeys(host) };
   } finally {
     store.close();
   }
+}
+
+/** user_data and the rest of a known drive have had their turn. */
+function narrowToNetwork({ id, network, networkDamage }: InstanceConfig): InstanceConfig {
+  return { id, network, ...(networkDamage === undefined ? {} : { networkDamage }), publicKeys: [], files: [] };
 }
 
 function announce({ reporter, host, instance, drive, decision, startedAt }: ApplyInstanceOptions): void {
@@ -150,6 +170,7 @@ async function applyStage(
       GUEST_INIT_STAGE: stage,
     },
     commandTimeoutMs: policy.timeout.command * 1000,
+    lookAgain: listLooks(options.record, store.journal.history.size > 0),
     deadline: host.monotonic() + policy.timeout[stage] * 1000,
     stopRequested: options.stopRequested,
     onBegin: reporter.begin,
@@ -162,15 +183,17 @@ function conclude(
   record: InstanceRecord,
   results: readonly StageResult[],
   store: Store,
+  kept: KeptNetwork | undefined,
 ): Verdict {
   const early = results.find(({ stage }) => stage === 'early');
   const earlier = early === undefined ? recallEarlyStage(record, options.bootId) : undefined;
   const cutShort = results.at(-1)?.result.cutShort;
   const failure = store.failure();
   const outcomes = Object.values(record.stages).flatMap((stage) => stage.outcomes);
-  const network = describeNetwork(record.networkSteps, outcomes);
+  const network = kept?.description ?? describeNetwork(record.networkSteps, outcomes);
+  const guest = [record.hostname ?? record.name, network].filter((word) => word !== '').join(' ');
   const networkFailure = early?.result.networkFailure ?? earlier?.networkFailure;
-  return describeVerdict([record.hostname ?? record.name, network].filter((word) => word !== '').join(' '), {
+  return describeVerdict([guest, ...describeNews(options, early)].join('; '), {
     outcomes: [...(earlier?.outcomes ?? []), ...results.flatMap(({ result }) => result.outcomes)],
     // The input's problems count in the stage that applies the network, the users and the keys.
     diagnostics: early === undefined && earlier === undefined ? [] : record.diagnostics,
@@ -180,4 +203,21 @@ function conclude(
     ...(options.quarantined === undefined ? {} : { quarantined: options.quarantined }),
     ...(failure === undefined ? {} : { stateFailure: failure }),
   });
+}
+
+/** What the address does not tell: that it is another one than before, or that nobody has asked for one. */
+function describeNews(
+  { instance, host, isNetworkChanged, policy }: ApplyInstanceOptions,
+  early: StageResult | undefined,
+): string[] {
+  if (early === undefined || !host.live) return [];
+  const { result, plan } = early;
+  if (isNetworkChanged && result.networkFailure !== undefined)
+    return ['network data changed: not applied, the network is as it was'];
+  const isDone = result.outcomes.some(({ step, status }) => isNetworkStep(step) && status === 'changed');
+  if (isNetworkChanged) return [`network data changed: ${isDone ? 'applied' : 'nothing had to be done'}`];
+  if (!isUnspecified(instance)) return [];
+  if (specifyNetwork(instance, policy).network.addresses.length === 0)
+    return ['the drive says no network: left as it is'];
+  return plan.network.links.map(({ name }) => `the drive says no network: ${name} by DHCP`);
 }

@@ -4,6 +4,7 @@ import { AgentError, exitCodes } from '../core/error.ts';
 import type { Outcome, OutcomeStatus, Step } from '../core/plan.ts';
 import type { Applied } from '../executors/executor.ts';
 import { executorFor } from '../executors/index.ts';
+import { closeLiveView, openLiveView } from '../executors/net-live-view.ts';
 import { type NetworkSnapshot, restoreNetwork, snapshotNetwork } from '../executors/network-rollback.ts';
 import type { Host } from '../host/host.ts';
 import { fingerprintAction } from '../state/fingerprint.ts';
@@ -20,6 +21,8 @@ export type ApplyOptions = {
   readonly instanceDirectory: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly commandTimeoutMs: number;
+  /** Steps that look and have seen trouble the last time: done although nothing has changed. */
+  readonly lookAgain?: ReadonlySet<string>;
   /** host.monotonic() value at which the stage must be over. */
   readonly deadline: number;
   /** Set by a signal: the step under way ends, then the run stops. */
@@ -58,6 +61,8 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     else if (host.monotonic() > options.deadline) cutShort = 'deadline';
     if (cutShort !== undefined) break;
 
+    if (sharesLooks(step)) openLiveView(host);
+    else closeLiveView(host);
     const startedAt = host.monotonic();
     const entry = { step: step.id, action: fingerprintAction(step.action), boot: bootId };
     const past = applicableHistory(journal.history.get(step.id), step, entry.action, bootId);
@@ -83,12 +88,13 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     }
     try {
       const executor = executorFor(step.action);
-      if (hasNothingToTell(step, outcomes) || executor.inspect(step.action, host).state === 'same') {
+      const isIdle = hasNothingToTell(step, outcomes) && options.lookAgain?.has(step.id) !== true;
+      if (isIdle || executor.inspect(step.action, host).state === 'same') {
         end('unchanged');
         continue;
       }
       options.onBegin(step);
-      if (step.module === 'network') snapshot ??= snapshotNetwork(host);
+      if (step.module === 'network' && step.action.kind !== 'netVerify') snapshot ??= snapshotNetwork(host);
       // After a crash the first try's mark still names the result that was meant; a new one could be made from half of it.
       const token = past?.token ?? executor.token?.(step.action, host);
       const mark = token === undefined ? {} : { token };
@@ -101,6 +107,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
         instanceDirectory: options.instanceDirectory,
         environment: options.environment,
         stepId: step.id,
+        failed: listFailed(outcomes),
         ...(past === undefined || past.tries === 0 ? {} : { interrupted: { tries: past.tries, ...mark } }),
       });
       for (const item of applied?.made ?? []) made.push({ ...item, step: step.id });
@@ -109,9 +116,11 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
       end('failed', { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+      closeLiveView(host);
       if (step.module === 'network') networkFailure = rollBack(snapshot, host, outcomes, options.onOutcome);
     }
   }
+  closeLiveView(host);
   return {
     outcomes: [...outcomes.values()],
     made,
@@ -119,6 +128,11 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     ...(networkFailure === undefined ? {} : { networkFailure }),
     ...(cutShort === undefined ? {} : { cutShort }),
   };
+}
+
+/** Steps that set one thing each, with nothing between them; what waits must see what comes meanwhile. */
+function sharesLooks({ module, action }: Step): boolean {
+  return module === 'network' && action.kind !== 'netProbe' && action.kind !== 'netVerify';
 }
 
 /** Why a step cannot be tried: the network it belongs to was put back, or something that it needs is not there. */
@@ -129,7 +143,12 @@ function findHindrance(step: Step, outcomes: ReadonlyMap<string, Outcome>, netwo
   return `needs ${cause}, which ${outcomes.get(cause)?.status === 'failed' ? 'failed' : 'was skipped'}`;
 }
 
-/** Services and their tools are told of changes only. */
+function listFailed(outcomes: ReadonlyMap<string, Outcome>): ReadonlySet<string> {
+  const failed = [...outcomes.values()].filter(({ status }) => status === 'failed' || status === 'skipped');
+  return new Set(failed.map(({ step }) => step.id));
+}
+
+/** Services and their tools are told of changes only, and only changes are looked at again. */
 function hasNothingToTell({ action }: Step, outcomes: ReadonlyMap<string, Outcome>): boolean {
   return 'onChangeOf' in action && !action.onChangeOf.some((id) => outcomes.get(id)?.status === 'changed');
 }
@@ -167,8 +186,10 @@ function describeApplied(applied: Applied | undefined): [OutcomeStatus, Partial<
     ...(applied?.message === undefined ? {} : { message: applied.message }),
     ...(applied?.exitCode === undefined ? {} : { exitCode: applied.exitCode }),
     ...(applied?.tail === undefined ? {} : { tail: applied.tail }),
+    ...(applied?.checks === undefined ? {} : { checks: applied.checks }),
   };
-  return applied?.failed === undefined ? ['changed', details] : ['failed', { ...details, message: applied.failed }];
+  if (applied?.failed !== undefined) return ['failed', { ...details, message: applied.failed }];
+  return [applied?.checks === undefined ? 'changed' : 'unchanged', details];
 }
 
 function rollBack(

@@ -87,6 +87,13 @@ async function pause(ms: number, isOver: () => boolean): Promise<void> {
   }
 }
 
+/** The drive with all of its reading done: a parser that most drives do not need is loaded for this one alone. */
+export async function completeDrive(drive: OpenDrive): Promise<OpenDrive> {
+  if (drive.reading.interfacesText === undefined) return drive;
+  const { completeReading } = await import('../datasources/complete-reading.ts');
+  return { ...drive, reading: await completeReading(drive.reading) };
+}
+
 /** Opens exactly this device (`--device`). Throws AgentError 12 when it cannot be mounted or holds no config drive. */
 export function openDevice(
   device: string,

@@ -7,8 +7,8 @@ import { type Stage, stages } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import type { InstanceRecord } from '../state/record.ts';
 
-/** whole: every step of the stage. everyBoot: only steps of every boot (network, bootcmd). none: already done in this boot. */
-export type StageWork = 'whole' | 'everyBoot' | 'none';
+/** whole: every step of the stage. everyBoot: only steps of every boot (network, bootcmd). network: only those of the network. none: already done in this boot. */
+export type StageWork = 'whole' | 'everyBoot' | 'network' | 'none';
 
 export type Decision = {
   /** The journal and record of an earlier run do not count. */

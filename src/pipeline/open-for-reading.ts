@@ -5,15 +5,21 @@ import type { Dmi } from '../core/facts.ts';
 import type { Policy } from '../core/policy.ts';
 import { datasources } from '../datasources/registry.generated.ts';
 import { lookMountPoint, makeRuntimeDirectories } from '../host/drive-mount.ts';
-import { discoverDrive, type OpenDrive, openDevice, openFolder } from './discover.ts';
+import { completeDrive, discoverDrive, type OpenDrive, openDevice, openFolder } from './discover.ts';
 
 /** Throws AgentError 77 where mounting needs root, 10 when there is no drive. The caller releases what it gets. */
-export async function openForReading(options: {
+export async function openForReading(options: Options): Promise<OpenDrive> {
+  return completeDrive(await open(options));
+}
+
+type Options = {
   readonly source?: string;
   readonly device?: string;
   readonly policy: Policy;
   readonly dmi: Dmi;
-}): Promise<OpenDrive> {
+};
+
+async function open(options: Options): Promise<OpenDrive> {
   const common = {
     datasources,
     datasourceOptions: { adminPassword: options.policy.admin_pass },

@@ -18,10 +18,15 @@ const document = (body: string): Partial<InstanceConfig> => ({
   userData: { bytes: new TextEncoder().encode(body), source: 'openstack/latest/user_data' },
 });
 
-test('a drive that only names its instance plans nothing', async () => {
-  assert.deepEqual(await plan({}), {
-    ...{ steps: [], diagnostics: [], missingLinks: [], toolReasons: [], network: { links: [] } },
-    backend: { backend: undefined, reason: 'network.backend is none' },
+test('a drive that only names its instance plans nothing, and says so of the network', async () => {
+  const { diagnostics, ...planned } = await plan({});
+  assert.deepEqual(
+    diagnostics.map(({ severity, message }) => `${severity} ${message}`),
+    ['note says nothing about the network, which stays as it is (config: network.when_unspecified)'],
+  );
+  assert.deepEqual(planned, {
+    ...{ steps: [], missingLinks: [], toolReasons: [], network: { links: [] } },
+    backend: { backend: undefined, reason: 'no network service starts at boot' },
   });
 });
 
@@ -67,7 +72,10 @@ test('broken user_data costs user_data alone', async () => {
   assert.deepEqual(steps, good.steps);
   assert.deepEqual(
     diagnostics.map(({ severity, code }) => [severity, code]),
-    [['error', 'syntax']],
+    [
+      ['error', 'syntax'],
+      ['note', 'missing'],
+    ],
   );
 });
 

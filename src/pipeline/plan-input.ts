@@ -4,11 +4,13 @@
 import type { ModuleDefinition } from '../core/define.ts';
 import type { Facts } from '../core/facts.ts';
 import type { InstanceConfig } from '../core/instance-config.ts';
+import type { Step } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Host } from '../host/host.ts';
 import { chooseBackend } from '../network/backend.ts';
 import type { MadeFile } from '../network/persistence.ts';
 import { loadRenderer } from '../network/renderers/registry.ts';
+import { specifyNetwork } from '../network/unspecified.ts';
 import type { Interpretation } from '../userdata/interpret.ts';
 import { type PlanInput, type PlannedInstance, planInstance } from './plan.ts';
 
@@ -18,7 +20,10 @@ const noUserData: Interpretation = { diagnostics: [], usable: true };
 export type NarrowPlan = (plan: PlannedInstance, userData: Interpretation, facts: Facts) => PlannedInstance;
 
 /** An instance with its user_data interpreted: the same for every stage and every guest. */
-export type InterpretedInput = Omit<PlanInput, 'facts' | 'policy' | 'backend' | 'renderer' | 'previous'>;
+export type InterpretedInput = Omit<
+  PlanInput,
+  'facts' | 'policy' | 'backend' | 'renderer' | 'previous' | 'planRemovals'
+>;
 
 /** Interprets once what each stage then plans with fresh facts. */
 export async function interpretInput(instance: InstanceConfig): Promise<InterpretedInput> {
@@ -38,18 +43,27 @@ type Guest = {
   readonly policy: Policy;
   /** What earlier runs made; none on a first boot. */
   readonly previous?: readonly MadeFile[];
+  /** The network that an earlier run set up for this instance. */
+  readonly previousNetwork?: readonly Step[];
   readonly narrow?: NarrowPlan | undefined;
 };
 
 /** The plan of both stages for the guest that `facts` describe, with the problems of the input. */
 export async function planInterpreted(input: InterpretedInput, guest: Guest): Promise<PlannedInstance> {
-  const { facts, policy, previous = [], narrow } = guest;
+  const { facts, policy, previous = [], previousNetwork = [], narrow } = guest;
   const backend = chooseBackend(facts.networkServices, policy.network.backend);
-  const hasNetwork = input.instance.network.addresses.length > 0;
+  const hasNetwork = specifyNetwork(input.instance, policy).network.addresses.length > 0;
   const renderer = hasNetwork && backend.backend !== undefined ? await loadRenderer(backend.backend) : undefined;
-  const plan = planInstance({ ...input, facts, policy, backend, renderer, previous });
+  const removals = previousNetwork.length === 0 ? {} : { planRemovals: await loadRemovals(previousNetwork) };
+  const plan = planInstance({ ...input, facts, policy, backend, renderer, previous, ...removals });
   const whole = { ...plan, diagnostics: [...input.userData.diagnostics, ...plan.diagnostics] };
   return narrow === undefined ? whole : narrow(whole, input.userData, facts);
+}
+
+/** A first boot has nothing to take away, and does not pay for it. */
+async function loadRemovals(before: readonly Step[]): Promise<NonNullable<PlanInput['planRemovals']>> {
+  const { planRemovals } = await import('../network/removal.ts');
+  return (now) => planRemovals(before, now);
 }
 
 /** Both in one, for commands that plan once. */
@@ -59,6 +73,7 @@ export async function planFromInput(options: {
   readonly policy: Policy;
   readonly facts?: Facts;
   readonly previous?: readonly MadeFile[];
+  readonly previousNetwork?: readonly Step[];
   readonly narrow?: NarrowPlan | undefined;
 }): Promise<PlannedInstance> {
   const { instance, host, facts = host.facts(), ...guest } = options;

@@ -11,6 +11,7 @@ import { planNameServers } from '../network/name-servers.ts';
 import { type MadeFile, planPersistence } from '../network/persistence.ts';
 import { type NetworkPlan, planNetwork } from '../network/plan.ts';
 import type { Renderer } from '../network/renderers/renderer.ts';
+import { specifyNetwork } from '../network/unspecified.ts';
 import type { Interpretation } from '../userdata/interpret.ts';
 import type { ModuleSection } from '../userdata/module-section.ts';
 import { orderModules } from './order.ts';
@@ -26,6 +27,8 @@ export type PlanInput = {
   readonly renderer: Renderer | undefined;
   /** What earlier runs made. */
   readonly previous: readonly MadeFile[];
+  /** Takes away what an earlier run set up for this instance and the network of this plan lacks; absent when there was none. */
+  planRemovals?(now: NetworkPlan): readonly Step[];
   /** The section of a module that the document says nothing to. */
   emptySection(module: ModuleDefinition): ModuleSection;
 };
@@ -37,11 +40,15 @@ export type PlannedInstance = Plan &
 /** Steps of both stages, in the order in which they are applied. */
 export function planInstance(input: PlanInput): PlannedInstance {
   const { instance, facts, policy, userData } = input;
-  const network = planNetwork({ network: instance.network, facts, policy });
   const { backend, renderer } = input;
-  const live = network.steps;
-  // The files of a NIC that is not there today are not out of date.
-  const previous = network.missingLinks.length > 0 ? [] : input.previous;
+  const asked = specifyNetwork(instance, policy);
+  const network = planNetwork({ network: asked.network, facts, policy, backend: backend.backend });
+  // What belongs to a NIC that is not there today, or to an entry that cannot be read, is not out of date.
+  const isWhole =
+    network.missingLinks.length === 0 && instance.networkDamage === undefined && asked.network.addresses.length > 0;
+  const previous = isWhole ? input.previous : [];
+  const removals = (isWhole ? input.planRemovals?.(network) : undefined) ?? [];
+  const live = [...removals, ...network.steps];
   const persistence = planPersistence({
     network: network.network,
     choice: backend,
@@ -51,7 +58,12 @@ export function planInstance(input: PlanInput): PlannedInstance {
     previous,
   });
   const nameServers = planNameServers(network.network, { backend: backend.backend, resolver: facts.resolver, live });
-  const diagnostics: Diagnostic[] = [...network.diagnostics, ...persistence.diagnostics, ...nameServers.diagnostics];
+  const diagnostics: Diagnostic[] = [
+    ...asked.diagnostics,
+    ...network.diagnostics,
+    ...persistence.diagnostics,
+    ...nameServers.diagnostics,
+  ];
   const guest = { instance, facts, policy, ...describeDocument(userData.document) };
   const steps: Step[] = [...live, ...persistence.steps, ...nameServers.steps];
   for (const module of orderModules(input.modules)) {

@@ -15,10 +15,18 @@ import { type InstanceRecord, loadRecord, sumStages } from '../state/record.ts';
 import { applyInstance } from './apply-instance.ts';
 import type { NicWait } from './await-nics.ts';
 import type { CloudInitRole } from './cloud-init.ts';
-import { discoverDrive, type OpenDrive, openDevice, openFolder } from './discover.ts';
-import { decideWork, findDriveWait, isDriveRequired, keepOfRecord, refuseForeignDrive } from './identity.ts';
+import { completeDrive, discoverDrive, type OpenDrive, openDevice, openFolder } from './discover.ts';
+import {
+  decideWork,
+  findDriveWait,
+  isDriveRequired,
+  isNetworkFailure,
+  keepOfRecord,
+  refuseForeignDrive,
+} from './identity.ts';
 import { type KeptNetwork, keepNetwork } from './keep-network.ts';
 import { updateLoginBanner } from './login-banner.ts';
+import type { NetworkWord } from './network-change.ts';
 import { leaveToService } from './network-service.ts';
 import { loadPolicy } from './policy-file.ts';
 import { type PublicStatus, toPublicStep, writePublicStatus } from './public-status.ts';
@@ -120,6 +128,7 @@ async function runJob(options: Job): Promise<Conclusion> {
   try {
     drive = await openDrive(options, policy, record);
     if (drive === undefined) return concludeWithoutDrive(policy, record, host);
+    drive = await completeDrive(drive);
     const { reading } = drive;
     if (reading.instance === undefined) {
       const { code = exitCodes.inputInvalid, message = 'no instance', hint } = reading.refusal ?? {};
@@ -127,18 +136,26 @@ async function runJob(options: Job): Promise<Conclusion> {
     }
     const { instance } = reading;
     if (host.live) refuseForeignDrive(instance.id, host.dmi(), options.force);
-    const decision = decideWork({
+    const decided = decideWork({
       record,
       instance: instance.id,
       requested: options.stages,
       bootId,
       force: options.force,
     });
-    fresh = decision.fresh;
+    fresh = decided.fresh;
     if (fresh && options.knownInstanceOnly) return await yieldToCloudInit(host);
-    if (!fresh) kept ??= await keep();
+    const known = fresh || !host.live ? undefined : record;
+    const change = known === undefined ? undefined : await lookForChange(known, instance, policy);
+    const word = change?.word ?? 'same';
+    const isNetworkChanged = word === 'changed';
+    const decision = isNetworkChanged && known && change ? change.addNetworkWork(decided, known, bootId) : decided;
+    // What is about to be replaced is not brought back before.
+    if (!fresh && !isNetworkChanged) kept ??= await keep();
     if (record !== undefined && decision.work.every(({ work }) => work === 'none')) {
-      return concludeAlreadyApplied(record, kept);
+      if (word === 'unknown' && change) return change.concludeUnreadNetwork(record, kept, reading.diagnostics);
+      const renewed = change?.renewRecord(record, { drive, instance, host, word }) ?? record;
+      return concludeAlreadyApplied(renewed, kept, word);
     }
     const ground = keepOfRecord(record, instance.id, decision);
     return await applyInstance({
@@ -149,7 +166,9 @@ async function runJob(options: Job): Promise<Conclusion> {
       policy,
       nicWait: waitForNics(options, policy),
       decision,
-      isNetworkLeft: !fresh && record !== undefined && leaveToService(record, options) !== undefined,
+      isNetworkLeft: !fresh && record !== undefined && isLeft(record, word, options),
+      isNetworkChanged,
+      keepNetwork: keep,
       narrow: await findNarrowing(options, instance),
       startedAt,
       bootId,
@@ -263,14 +282,32 @@ function concludeWithoutDrive(policy: Policy, record: InstanceRecord | undefined
   });
 }
 
-function concludeAlreadyApplied(record: InstanceRecord, kept: KeptNetwork | undefined): Conclusion {
+/** Loaded for a drive that was rebuilt alone: a first boot and a known drive have nothing to compare. */
+async function lookForChange(record: InstanceRecord, instance: InstanceConfig, policy: Policy) {
+  const change = await import('./network-change.ts');
+  return { ...change, word: change.compareNetwork(record, instance, policy) };
+}
+
+/** A service that brings up what was written before the last failure has nothing of the mended network. */
+function isLeft(record: InstanceRecord, word: NetworkWord, options: Job): boolean {
+  if (word === 'unknown' || word === 'unspecified') return true;
+  if (word === 'changed' || isNetworkFailure(record.stages.early?.exitCode)) return false;
+  return leaveToService(record, options) !== undefined;
+}
+
+function concludeAlreadyApplied(
+  record: InstanceRecord,
+  kept: KeptNetwork | undefined,
+  word: NetworkWord = 'same',
+): Conclusion {
   const network = kept?.description ?? '';
   const subject = [record.hostname ?? record.name, network].filter((word) => word !== '').join(' ');
   const before =
     record.verdict === undefined || record.verdict.word === 'OK'
       ? ''
       : ` (${record.verdict.word.toLowerCase()}, see: guest-init status)`;
-  const restored = `already applied${before}; ${kept?.restored ? 'the network was restored' : 'nothing was changed'}`;
+  const news = word === 'unspecified' ? 'the drive says no network any more: ' : '';
+  const restored = `already applied${before}; ${news}${kept?.restored ? 'the network was restored' : 'nothing was changed'}`;
   if (kept?.failure !== undefined) {
     return {
       verdict: {
@@ -279,6 +316,14 @@ function concludeAlreadyApplied(record: InstanceRecord, kept: KeptNetwork | unde
         message: `(${kept.failure.code}) ${kept.failure.message}; ${subject}`,
         hint: kept.failure.hint ?? 'see: guest-init status',
       },
+      record,
+    };
+  }
+  const [trouble] = kept?.troubles ?? [];
+  if (trouble !== undefined) {
+    const message = `${subject}: ${restored}; ${trouble}`;
+    return {
+      verdict: { exitCode: exitCodes.degraded, word: 'DEGRADED', message, hint: 'see: guest-init status' },
       record,
     };
   }

@@ -3,6 +3,7 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { exitCodes } from '../core/error.ts';
 import type { NetworkBackend } from '../core/network-backend.ts';
+import { listTroubles, type NetworkCheck, verifyStepId } from '../core/network-check.ts';
 import type { Outcome, Stage, Step } from '../core/plan.ts';
 import { nameServersModule } from '../network/name-servers.ts';
 import { networkFilesModule } from '../network/persistence.ts';
@@ -15,6 +16,11 @@ import { judge, type VerdictInput } from './verdict.ts';
 /** Modules whose steps are about the network, of every boot, and no reason to read a known drive again. */
 const networkModules: ReadonlySet<string> = new Set(['network', networkFilesModule, nameServersModule]);
 
+/** Whether a step belongs to the network: what is set up now, its files, its name servers. */
+export function isNetworkStep({ module }: Pick<Step, 'module'>): boolean {
+  return networkModules.has(module);
+}
+
 /** Below --root there is no kernel to give an address to and no service to tell; commands of the user belong to a running guest. */
 export function selectSteps(
   steps: readonly Step[],
@@ -23,9 +29,15 @@ export function selectSteps(
   return steps.filter(
     (step) =>
       step.stage === stage &&
-      (work === 'whole' || (step.frequency === 'boot' && !(isNetworkLeft && networkModules.has(step.module)))) &&
+      isPartOf(step, work, isNetworkLeft) &&
       (live || !(step.module === 'network' || step.action.kind === 'exec' || step.action.kind === 'service')),
   );
+}
+
+function isPartOf(step: Step, work: StageWork, isNetworkLeft: boolean): boolean {
+  if (work === 'whole') return true;
+  const isNetwork = networkModules.has(step.module);
+  return step.frequency === 'boot' && (isNetwork ? !isNetworkLeft : work !== 'network');
 }
 
 export type StageReport = {
@@ -38,16 +50,21 @@ export type StageReport = {
   readonly bootId: string;
   readonly startedAt: number;
   readonly ms: number;
-  /** The network was left to its service: what the record says of it still holds. */
+  /** The network was left to its service, or the drive says nothing about it: what the record says of it still holds. */
   readonly isNetworkLeft: boolean;
+  /** Checksum of what the drive says about the network; undefined when that cannot be read. */
+  readonly networkData: string | undefined;
 };
 
 /** The record after a stage; a stage that was cut short is not entered as done. */
 export function recordStage(record: InstanceRecord, report: StageReport): InstanceRecord {
-  const { stage, plan, result, bootId, startedAt, ms } = report;
-  const outcomes =
-    report.work === 'whole' ? result.outcomes : mergeOutcomes(record.stages[stage]?.outcomes ?? [], result.outcomes);
+  const { stage, plan, result, bootId, startedAt, ms, networkData } = report;
   const early = stage === 'early';
+  const isNetworkDone = early && !report.isNetworkLeft;
+  const before = record.stages[stage]?.outcomes ?? [];
+  // What an earlier network was made of is no part of this one.
+  const standing = isNetworkDone ? before.filter(({ step }) => !networkModules.has(step.module)) : before;
+  const outcomes = report.work === 'whole' ? result.outcomes : mergeOutcomes(standing, result.outcomes);
   const exitCode = judge({
     ...result,
     outcomes,
@@ -56,19 +73,27 @@ export function recordStage(record: InstanceRecord, report: StageReport): Instan
   });
   const hostname = findHostname(plan.steps) ?? record.hostname;
   const replaced = new Set([...result.made.map(({ path }) => path), ...result.forgotten]);
-  const { networkBackend: before, ...rest } = record;
-  const isNetworkDone = early && !report.isNetworkLeft;
-  const backend = isNetworkDone ? findWrittenBackend(plan, result) : before;
+  const { networkBackend: service, networkChecks: seen, ...rest } = record;
+  // After a rollback the guest has the network that it had before.
+  const isNetworkNew = isNetworkDone && result.networkFailure === undefined;
+  const backend = isNetworkNew ? findWrittenBackend(plan, result) : service;
+  const checks = isNetworkDone ? findChecks(plan, result, seen) : seen;
   return {
     ...rest,
     ...(hostname === undefined ? {} : { hostname }),
     ...(backend === undefined ? {} : { networkBackend: backend }),
+    ...(checks === undefined ? {} : { networkChecks: checks }),
     source: report.source,
     bootId,
-    networkSteps: isNetworkDone ? heldNetwork(plan.steps, result) : record.networkSteps,
+    networkSteps: isNetworkNew ? heldNetwork(plan.steps, result) : record.networkSteps,
+    ...(early && isNetworkSettled(result) && networkData !== undefined ? { networkData } : {}),
     ...(early ? { missingLinks: plan.missingLinks } : {}),
-    everyBoot: plan.steps.some((step) => step.frequency === 'boot' && !networkModules.has(step.module)),
-    diagnostics: report.diagnostics,
+    ...(report.work === 'network'
+      ? { diagnostics: [...record.diagnostics.filter(isAboutUserData), ...report.diagnostics] }
+      : {
+          everyBoot: plan.steps.some((step) => step.frequency === 'boot' && !networkModules.has(step.module)),
+          diagnostics: report.diagnostics,
+        }),
     made: [...record.made.filter(({ path }) => !replaced.has(path)), ...result.made],
     stages:
       result.cutShort === undefined
@@ -98,10 +123,42 @@ function mergeOutcomes(before: readonly Outcome[], repeated: readonly Outcome[])
   return [...merged.values()];
 }
 
-function heldNetwork(steps: readonly Step[], { networkFailure, outcomes }: ApplyResult): readonly Step[] {
-  if (networkFailure !== undefined) return [];
+/** Neither rolled back nor cut short: the next run need not try again. */
+function isNetworkSettled({ networkFailure, cutShort }: ApplyResult): boolean {
+  return networkFailure === undefined && cutShort === undefined;
+}
+
+/** What a run that looks at the network alone does not look at. */
+function isAboutUserData({ source }: Diagnostic): boolean {
+  return /user[_-]data|^metadata$/.test(source);
+}
+
+function heldNetwork(steps: readonly Step[], { outcomes }: ApplyResult): readonly Step[] {
   const held = new Set(outcomes.filter(isHeld).map(({ step }) => step.id));
-  return steps.filter((step) => step.module === 'network' && held.has(step.id));
+  return steps.filter(({ id, module, action }) => module === 'network' && action.kind !== 'netRemove' && held.has(id));
+}
+
+/** A run that changes nothing looks at nothing: what an earlier one saw still stands. */
+function findChecks(
+  { steps }: PlannedInstance,
+  { outcomes, networkFailure }: ApplyResult,
+  seen: readonly NetworkCheck[] | undefined,
+): readonly NetworkCheck[] | undefined {
+  if (networkFailure !== undefined || !steps.some(({ id }) => id === verifyStepId)) return undefined;
+  const checks = outcomes.flatMap((outcome) => outcome.checks ?? []);
+  return checks.length > 0 ? checks : seen;
+}
+
+/**
+ * Steps that look although nothing changes: they have seen trouble, and the guest may have been mended since; or a first run, of which
+ * there is a journal alone, was cut off before it looked.
+ */
+export function listLooks(
+  record: Pick<InstanceRecord, 'networkChecks'> | undefined,
+  isTakenUp: boolean,
+): ReadonlySet<string> {
+  const isOpen = record === undefined ? isTakenUp : listTroubles(record.networkChecks).length > 0;
+  return new Set(isOpen ? [verifyStepId] : []);
 }
 
 /** The service that has the whole network in its files; none when a file could not be written. */

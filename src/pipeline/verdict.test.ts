@@ -121,3 +121,20 @@ test('the network of the last line holds what is in force, and says that it was 
   assert.equal(describeNetwork(steps, [outcome('address', 'changed'), outcome('route', 'failed')]), 'eth0 10.0.0.5/24');
   assert.equal(describeNetwork(steps, [outcome('address', 'skipped'), outcome('route', 'skipped')]), '');
 });
+
+test('what is seen of the network: silence is degraded and named, what could not be asked is neither', () => {
+  const look = (result: 'ok' | 'trouble' | 'unknown'): VerdictInput => {
+    const check = { link: 'eth0', what: 'gateway', subject: '10.0.0.254', result } as const;
+    return { ...fine, outcomes: [outcome('net/verify', 'unchanged', { checks: [check] })] };
+  };
+  assert.deepEqual([judge(look('ok')), judge(look('unknown'))], [exitCodes.ok, exitCodes.ok]);
+  const { exitCode, message } = describeVerdict('web-1', look('trouble'));
+  assert.deepEqual([exitCode, message], [2, 'web-1; gateway 10.0.0.254 does not answer on eth0']);
+});
+
+test('what took the network back is said before a NIC that is missing, in its own words', () => {
+  const conflict = outcome('net/probe', 'failed', { message: '10.0.0.5 is in use on eth0 by 02:00:00:00:00:01' });
+  const outcomes = [{ ...conflict, step: { ...conflict.step, module: 'network' } }];
+  const { message } = describeVerdict('web-1', { ...fine, outcomes, missingLinks: [missing], networkFailure: 20 });
+  assert.equal(message, '(20) 10.0.0.5 is in use on eth0 by 02:00:00:00:00:01 (and 1 more); web-1');
+});

@@ -2,6 +2,7 @@
 
 import { type Diagnostic, formatPlace, formatProblem } from '../core/diagnostic.ts';
 import { type ExitCode, exitCodes } from '../core/error.ts';
+import { listTroubles, probeStepId, verifyStepId } from '../core/network-check.ts';
 import { labelStep, type Outcome, type Step } from '../core/plan.ts';
 import type { ApplyResult } from './apply.ts';
 
@@ -35,7 +36,10 @@ export function judge(input: VerdictInput): ExitCode {
   if (input.stateFailure !== undefined) return exitCodes.stateUnwritable;
   if (input.quarantined !== undefined) return exitCodes.stateCorrupt;
   const failed = input.outcomes.some(({ status }) => status === 'failed' || status === 'skipped');
-  return failed || input.diagnostics.some(({ severity }) => severity === 'error') ? exitCodes.degraded : exitCodes.ok;
+  const isSilent = input.outcomes.some(({ checks }) => listTroubles(checks).length > 0);
+  return failed || isSilent || input.diagnostics.some(({ severity }) => severity === 'error')
+    ? exitCodes.degraded
+    : exitCodes.ok;
 }
 
 /** `subject` is the guest in a few words (`web-1 eth0 10.0.0.5/24 via 10.0.0.254 (guessed)`). */
@@ -62,11 +66,15 @@ export function describeVerdict(subject: string, input: VerdictInput): Verdict {
 function describeProblems(input: VerdictInput): string[] {
   const failed = input.outcomes.filter(({ status }) => status === 'failed');
   const skipped = input.outcomes.filter(({ status }) => status === 'skipped');
+  // What took the whole network back comes before a NIC that only its own addresses wait for.
+  const isWorst = ({ step }: Outcome): boolean => input.networkFailure !== undefined && step.module === 'network';
   return [
+    ...failed.filter(isWorst).map(describeFailedStep),
     ...input.missingLinks,
     ...(input.cutShort === 'signal' ? ['stopped by a signal'] : []),
     ...(input.cutShort === 'deadline' ? ['ran out of time'] : []),
-    ...failed.map(describeFailedStep),
+    ...failed.filter((outcome) => !isWorst(outcome)).map(describeFailedStep),
+    ...input.outcomes.flatMap(({ checks }) => listTroubles(checks)),
     ...input.diagnostics.filter(({ severity }) => severity === 'error').map(describeDiagnostic),
     ...skipped.map(({ step, message }) => `${labelStep(step)} skipped: ${message}`),
     ...(input.stateFailure === undefined ? [] : [`what was done will be forgotten: ${input.stateFailure}`]),
@@ -75,6 +83,8 @@ function describeProblems(input: VerdictInput): string[] {
 }
 
 function describeFailedStep({ step, message, exitCode }: Outcome): string {
+  // They failed because of what they have seen.
+  if (step.id === probeStepId || step.id === verifyStepId) return message ?? 'the network does not work';
   const place = step.source === undefined ? '' : ` (${step.source})`;
   const name = step.module === 'network' ? `network ${step.summary}` : labelStep(step);
   if (exitCode !== undefined) return `${name} failed, exit ${exitCode}${place}`;

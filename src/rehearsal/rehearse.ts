@@ -9,7 +9,7 @@ import type { Policy } from '../core/policy.ts';
 import { datasources } from '../datasources/registry.generated.ts';
 import type { Host } from '../host/host.ts';
 import { logPath } from '../log.ts';
-import { openFolder } from '../pipeline/discover.ts';
+import { completeDrive, openFolder } from '../pipeline/discover.ts';
 import { type PublicStatus, publicStatusPath } from '../pipeline/public-status.ts';
 import { stateDirectory } from '../state/record.ts';
 import { planCables } from './cables.ts';
@@ -93,7 +93,7 @@ async function rehearseOn(
 ): Promise<Omit<Rehearsal, 'machine'>> {
   const { host, policy, source, gateway } = options;
   const pid = namespace.pid();
-  const instance = readInstance(`/proc/${pid}/root${stageFolder}/${driveFolder}`, policy, options.description);
+  const instance = await readInstance(`/proc/${pid}/root${stageFolder}/${driveFolder}`, policy, options.description);
   const cables = await planCables({ instance, host, policy, ...(gateway === undefined ? {} : { gateway }) });
   const { layers, files } = splitMounts(pid);
   const hidden = [
@@ -167,8 +167,8 @@ function findLoopDevice(pid: number): LoopDevice {
   return { path, major, minor };
 }
 
-function readInstance(root: string, policy: Policy, description: string): InstanceConfig {
-  const { reading } = openRoot(root, policy, description);
+async function readInstance(root: string, policy: Policy, description: string): Promise<InstanceConfig> {
+  const { reading } = await completeDrive(openRoot(root, policy, description));
   if (reading.instance !== undefined) return reading.instance;
   const { code = exitCodes.inputInvalid, message = 'no instance', hint } = reading.refusal ?? {};
   throw new AgentError(code, `${description}: ${message}`, hint === undefined ? {} : { hint });

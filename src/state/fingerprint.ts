@@ -2,6 +2,7 @@
 
 import type { Action } from '../core/action.ts';
 import { checksum } from '../core/checksum.ts';
+import type { NetworkConfig } from '../core/network-config.ts';
 
 /** Checksum of an action. Secrets count as one placeholder: nothing derived from a password is kept. */
 export function fingerprintAction(action: Action): string {
@@ -11,6 +12,15 @@ export function fingerprintAction(action: Action): string {
 /** Checksum of any JSON-like data; bytes count by their content. */
 export function fingerprintData(data: object): string {
   return checksum(JSON.stringify(data, digestBytes));
+}
+
+/** Checksum of all that a drive asks for of the network; where it does so does not count. */
+export function fingerprintNetwork(network: NetworkConfig): string {
+  return checksum(JSON.stringify(network, dropPlaces));
+}
+
+function dropPlaces(key: string, value: unknown): unknown {
+  return key === 'origin' || key === 'prefixOrigin' ? undefined : value;
 }
 
 /** The value given here is what Buffer's own toJSON made, the holder has the original. */

@@ -6,6 +6,7 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import type { ExitCode } from '../core/error.ts';
 import type { InstanceId } from '../core/instance-config.ts';
 import type { NetworkBackend } from '../core/network-backend.ts';
+import type { NetworkCheck } from '../core/network-check.ts';
 import type { Outcome, Stage, Step } from '../core/plan.ts';
 import type { Host } from '../host/host.ts';
 
@@ -39,6 +40,10 @@ export type InstanceRecord = {
   readonly stages: { readonly [name in Stage]?: StageRecord };
   /** The network as applied, so that it can be restored at a boot without the drive. */
   readonly networkSteps: readonly Step[];
+  /** What was seen when the network was last looked at. */
+  readonly networkChecks?: readonly NetworkCheck[];
+  /** Checksum of what the drive said about the network when it was applied; a drive that says something else is applied anew. */
+  readonly networkData?: string;
   /** The network service that the network is written down for and that brings it up at later boots. */
   readonly networkBackend?: NetworkBackend;
   /** One sentence for each link of the drive that had no NIC when the network was last applied. */

@@ -20,10 +20,12 @@ export type Row = {
 const measure = '/opt/measure.pl';
 const result = '/run/measure.json';
 const links = [cable];
+/** What runs and measures the command of a row. */
+export const measureBind = [join(import.meta.dirname, 'measure.pl'), measure] as const;
 const binds = [
   bindProduct(),
   [findPinnedNode(), '/opt/node'],
-  [join(import.meta.dirname, 'measure.pl'), measure],
+  measureBind,
   [join(import.meta.dirname, 'network-part.sh'), '/opt/network-part.sh'],
 ] as const;
 const minimal: SandboxOptions = { links, binds, drives: [{ tree: minimalDrive }] };

@@ -95,8 +95,16 @@ const guest = `set -eu
 mount --make-rprivate /
 for place in /run /var/lib /var/log; do mount -t tmpfs tmpfs "$place"; done
 mount -t sysfs sysfs /sys
+# A router of its own, which answers for the gateway.
+unshare --net sleep 60 &
+router=$!
+trap 'kill $router' EXIT
 ip link add eth0 type veth peer name far0
-ip link set far0 up
+until ip link set far0 netns $router 2>/dev/null && [ ! -e /sys/class/net/far0 ]; do sleep 0.01; done
+# Both ends up beforehand: an answer that is lost on a port that is just coming up would have the question asked again.
+ip link set eth0 up
+nsenter --target $router --net sh -c 'ip addr add 10.0.0.254/24 dev far0; ip link set far0 up
+until ip link show far0 | grep -q "state UP"; do sleep 0.01; done'
 for name in minimal applied; do BOOT_PATH_REPORT="$1/$name.json" "$2" "$1/bundle.cjs" run --stage early; done`;
 
 async function observe(): Promise<Runs> {

@@ -53,7 +53,9 @@ describe('at the console', { skip: missing ?? false, concurrency: 2 }, () => {
 
   for (const root of ['bullseye-minimal', 'bookworm-minimal', 'trixie-minimal'] as const) {
     it(`a run that went wrong shows above the login prompt of ${root}, until one goes well`, async () => {
-      await withSandbox({ ...describeSandbox({ tree: fullTree() }), root }, async (box) => {
+      // Where the tools are no tools, nothing that was set is there.
+      const config = 'network: {verify_timeout: 0}\ndrive: {wait: 1, wait_required: 2}\n';
+      await withSandbox({ ...describeSandbox({ tree: fullTree(), config }), root }, async (box) => {
         await addTerminals(box);
         // A link that leads nowhere shows nothing.
         const before = await showIssue(box);

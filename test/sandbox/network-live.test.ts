@@ -14,6 +14,7 @@ import { defaultPolicy } from '../../src/core/policy.ts';
 import { mergeEc2Address, parseNetworkData } from '../../src/datasources/config-drive/network-data.ts';
 import type { Applied, ApplyContext, Executor } from '../../src/executors/executor.ts';
 import { netAddress } from '../../src/executors/net-address.ts';
+import { netAdvertisements } from '../../src/executors/net-advertisements.ts';
 import { netLink } from '../../src/executors/net-link.ts';
 import { netRoute } from '../../src/executors/net-route.ts';
 import { restoreNetwork, snapshotNetwork } from '../../src/executors/network-rollback.ts';
@@ -170,7 +171,7 @@ function hostOf(tools: Tools): { host: Host; calls: string[] } {
   return createHost({ without: tools === 'iproute2' ? ['ifconfig', 'route'] : [] });
 }
 
-const executors = { netLink, netAddress, netRoute } as Record<string, Executor<Action>>;
+const executors = { netAdvertisements, netLink, netAddress, netRoute } as Record<string, Executor<Action>>;
 
 /** Applies steps as the pipeline does: what is already so is left alone; `changed` lists the ids of the others. */
 function apply(steps: readonly Step[], host: Host): { changed: string[]; messages: string[] } {
@@ -194,7 +195,9 @@ function plan(json: unknown, host: Host, localIpv4?: string): readonly Step[] {
   });
   assert.deepEqual(diagnostics, []);
   const merged = mergeEc2Address(network, localIpv4, 'ec2/latest/meta-data.json');
-  const result = planNetwork({ network: merged, facts: host.facts(), policy: defaultPolicy });
+  // The looks have tests of their own.
+  const policy = { ...defaultPolicy, network: { ...defaultPolicy.network, verify_timeout: 0 } };
+  const result = planNetwork({ network: merged, facts: host.facts(), policy });
   assert.deepEqual(result.missingLinks, []);
   return result.steps;
 }

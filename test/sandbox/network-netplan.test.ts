@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ResolvedLink, ResolvedNetwork } from '../../src/core/resolved-network.ts';
-import { acceptsAdvertisements, isGatewayOnLink } from '../../src/network/renderers/link-traits.ts';
+import { acceptsAdvertisements } from '../../src/network/advertisements.ts';
+import { isGatewayOnLink } from '../../src/network/renderers/link-traits.ts';
 import { renderer } from '../../src/network/renderers/netplan/index.ts';
 import type { RenderProblem } from '../../src/network/renderers/renderer.ts';
 import { usedLinks } from '../../src/network/renderers/used-links.ts';

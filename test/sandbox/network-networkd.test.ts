@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResolvedNetwork } from '../../src/core/resolved-network.ts';
 import { broadcastOf, parseAddress } from '../../src/network/address.ts';
-import { acceptsAdvertisements } from '../../src/network/renderers/link-traits.ts';
+import { acceptsAdvertisements } from '../../src/network/advertisements.ts';
 import { renderer } from '../../src/network/renderers/networkd/index.ts';
 import { loadNetworkScenarios, type NetworkScenario } from '../support/network-scenarios.ts';
 import { compareStates, expectedState, type NetworkState, readLiveState } from '../support/network-state.ts';
@@ -148,6 +148,7 @@ describe('files of systemd-networkd, read by another reader', () => {
         if (found === undefined) continue;
         const wanted = {
           dns,
+          search: [],
           dhcp4: automatic.dhcp4 === true,
           dhcp6: automatic.ipv6 === 'stateful',
           acceptsAdvertisements: acceptsAdvertisements({ name, dns, automatic, ...rest }),

@@ -63,13 +63,15 @@ export async function runInside(context: {
     const { ms, signal } = options.signalAfter;
     timers.push(setTimeout(() => signalCommand(child, signal), ms));
   }
+  // Listened for from the start: it may come in the same turn as the exit.
+  const closed = new Promise((resolve) => child.once('close', resolve));
   try {
     const { status, signal, ms } = await new Promise<Pick<RunResult, 'status' | 'signal' | 'ms'>>((resolve, reject) => {
       child.on('error', reject);
       child.on('exit', (code, by) => resolve({ status: code, signal: by, ms: performance.now() - started }));
     });
     // A background child of the command may hold the pipes for ever: what was written before the exit arrives at once.
-    await Promise.race([new Promise((resolve) => child.once('close', resolve)), sleep(300, undefined, { ref: false })]);
+    await Promise.race([closed, sleep(300, undefined, { ref: false })]);
     return { status, signal, stdout, stderr, timedOut, ms };
   } finally {
     for (const timer of timers) clearTimeout(timer);

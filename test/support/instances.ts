@@ -19,11 +19,14 @@ export const staticNetwork = {
   gateway: '192.168.10.1',
 };
 
-/** eth0 with a router that owns both the guessed gateway and that of `staticNetwork`. */
+/** eth0 with a router that owns the guessed gateway, that of `staticNetwork`, and every other that a case asks for. */
 export const cable: SandboxLink = {
   name: 'eth0',
   mac: defaultMac,
-  gateways: ['10.0.0.254/24', '192.168.10.1/26', '2001:db8::1/64'],
+  gateways: [
+    ...['10.0.0.254/24', '10.0.0.1/24', '192.168.10.1/26', '192.168.10.2/26', '203.0.113.1/32'],
+    ...['172.16.3.1/24', '172.16.3.2/24', '172.16.3.3/24', '2001:db8::1/64', '2001:db8:9::1/64', 'fe80::1/64'],
+  ],
 };
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -16,6 +16,7 @@ export type NetworkdLink = {
   /** Base name of the .network file that has the link. */
   readonly file: string;
   readonly dns: readonly string[];
+  readonly search: readonly string[];
   readonly dhcp4: boolean;
   readonly dhcp6: boolean;
   /** Undefined: networkd's default, which takes advertisements. */
@@ -36,8 +37,15 @@ const silent: Readonly<Record<string, readonly string[]>> = {
   Link: ['MACAddress'],
 };
 
-/** `files` by path; `nics` are the names of the physical links. Throws at what it does not understand. */
-export function readNetworkdFiles(files: ReadonlyMap<string, string>, nics: readonly string[]): NetworkdReading {
+/**
+ * `files` by path; `nics` are the names of the physical links, `macs` their permanent addresses by name, where files may ask for one.
+ * Throws at what it does not understand.
+ */
+export function readNetworkdFiles(
+  files: ReadonlyMap<string, string>,
+  nics: readonly string[],
+  macs: ReadonlyMap<string, string> = new Map(),
+): NetworkdReading {
   const sorted = [...files].sort(([a], [b]) => (basename(a) < basename(b) ? -1 : 1));
   const parsed = sorted.map(([path, text]) => ({ path, sections: parseSections(text, path) }));
   const netdevs = new Map(
@@ -46,7 +54,7 @@ export function readNetworkdFiles(files: ReadonlyMap<string, string>, nics: read
       .map(({ sections }) => [one(sections, 'NetDev', 'Name') ?? '', sections]),
   );
   const devices = [...nics, ...netdevs.keys()].flatMap((name): Device[] => {
-    const found = parsed.find(({ path, sections }) => path.endsWith('.network') && matches(sections, name));
+    const found = parsed.find(({ path, sections }) => path.endsWith('.network') && matches(sections, name, macs));
     return found === undefined ? [] : [{ name, network: found.sections, file: basename(found.path) }];
   });
   const mtuOf = (name: string): number => {
@@ -67,8 +75,10 @@ export function readNetworkdFiles(files: ReadonlyMap<string, string>, nics: read
     const dhcp4 = ['yes', 'ipv4'].includes(dhcp);
     const dhcp6 = ['yes', 'ipv6'].includes(dhcp);
     const advertisements = one(network, 'Network', 'IPv6AcceptRA');
-    const addresses = all(network, 'Network', 'Address');
+    const addresses = [...all(network, 'Network', 'Address'), ...all(network, 'Address', 'Address')];
     const routes = network.filter(({ title }) => title === 'Route').map((section) => readRoute(section, addresses));
+    const gateways = all(network, 'Network', 'Gateway').map((gateway) => readGateway(gateway, addresses));
+    routes.push(...gateways);
     const automatic: (4 | 6)[] = [
       ...(dhcp4 ? [4 as const] : []),
       ...(dhcp6 || isYes(advertisements) ? [6 as const] : []),
@@ -84,7 +94,7 @@ export function readNetworkdFiles(files: ReadonlyMap<string, string>, nics: read
       ...(automatic.length === 0 ? {} : { automatic }),
     };
     links[name] = {
-      ...{ file, dhcp4, dhcp6, dns: all(network, 'Network', 'DNS') },
+      ...{ file, dhcp4, dhcp6, dns: listWords(network, 'DNS'), search: listWords(network, 'Domains') },
       acceptsAdvertisements: advertisements === undefined ? undefined : isYes(advertisements),
       isRequiredForOnline: one(network, 'Link', 'RequiredForOnline') !== 'no',
       unreachable: routes.filter(({ isReachable }) => !isReachable).map(({ line }) => line),
@@ -118,15 +128,21 @@ function one(sections: readonly Section[], title: string, key: string): string |
 }
 
 function isYes(value: string | undefined): boolean {
-  return value !== undefined && ['yes', 'true', '1', 'on'].includes(value);
+  return value !== undefined && ['yes', 'true', '1', 'on'].includes(value.toLowerCase());
 }
 
-/** All conditions hold. A NIC is told by its name alone: files that ask for a MAC address ask for another machine's in these tests. */
-function matches(sections: readonly Section[], name: string): boolean {
+/** Of a key of [Network] that takes several values in a line. */
+function listWords(sections: readonly Section[], key: string): string[] {
+  return all(sections, 'Network', key).flatMap((value) => value.split(' ').filter((word) => word !== ''));
+}
+
+/** All conditions hold. */
+function matches(sections: readonly Section[], name: string, macs: ReadonlyMap<string, string>): boolean {
   const match = sections.find(({ title }) => title === 'Match');
   if (match === undefined) throw new Error('a .network file without [Match]');
   return [...match.values].every(([key, values]) => {
-    if (key === 'PermanentMACAddress') return false;
+    if (key === 'PermanentMACAddress' || key === 'MACAddress')
+      return values.some((value) => value.toLowerCase() === macs.get(name));
     if (key !== 'Name') throw new Error(`[Match] ${key}= not understood`);
     return values.some((value) => value.split(' ').some((glob) => globToPattern(glob).test(name)));
   });
@@ -142,9 +158,10 @@ function globToPattern(glob: string): RegExp {
 }
 
 const known: Readonly<Record<string, readonly string[]>> = {
-  Match: ['Name'],
+  Address: ['Address'],
+  Match: ['MACAddress', 'Name', 'PermanentMACAddress'],
   Link: ['MTUBytes', 'RequiredForOnline'],
-  Network: ['Address', 'Bond', 'DHCP', 'DNS', 'IPv6AcceptRA', 'PrimarySlave'],
+  Network: ['Address', 'Bond', 'DHCP', 'DNS', 'Domains', 'Gateway', 'IPv6AcceptRA', 'PrimarySlave'],
   Route: ['Destination', 'Gateway', 'GatewayOnLink', 'Metric', 'Scope'],
   DHCP: [],
   IPoIB: ['Mode'],
@@ -159,10 +176,15 @@ function refuseUnknown(sections: readonly Section[], file: string): void {
   }
 }
 
+/** A default route. */
+function readGateway(gateway: string, addresses: readonly string[]): ReturnType<typeof readRoute> {
+  return readRoute({ title: 'Route', values: new Map([['Gateway', [gateway]]]) }, addresses);
+}
+
 function readRoute({ values }: Section, addresses: readonly string[]): { line: string; isReachable: boolean } {
   const value = (key: string): string | undefined => values.get(key)?.[0];
-  const destination = value('Destination') ?? '';
   const gateway = value('Gateway');
+  const destination = value('Destination') ?? (gateway?.includes(':') ? '::/0' : '0.0.0.0/0');
   const metric = Number(value('Metric') ?? 0);
   const isUsual = metric === 0 || (metric === 1024 && destination.includes(':'));
   const line = `${destination}${gateway === undefined ? '' : ` via ${gateway}`}${isUsual ? '' : ` metric ${metric}`}`;

@@ -6,6 +6,8 @@ export type SandboxLink = {
   readonly mac: string;
   /** Addresses with prefix that the router end of the cable owns and answers for. */
   readonly gateways: readonly string[];
+  /** false: the router's end is down. */
+  readonly carrier?: false;
 };
 
 export type ScriptDrive = {
@@ -204,7 +206,7 @@ export function renderCable(link: SandboxLink, index: number, router: string): s
     const nodad = gateway.includes(':') ? ' nodad' : '';
     return `ip addr add ${gateway} dev gw${index}${nodad}`;
   });
-  const commands = [...addresses, `ip link set gw${index} up`].join(' && ');
+  const commands = [...addresses, ...(link.carrier === false ? ['true'] : [`ip link set gw${index} up`])].join(' && ');
   lines.push(`nsenter --net=${router} sh -c ${quote(commands)}`);
   return lines;
 }

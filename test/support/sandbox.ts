@@ -244,6 +244,11 @@ export async function startSandbox(options: SandboxOptions) {
 
     inNetwork,
 
+    /** Runs a tool of this machine in the network of the router, whose end of the cables is gw0, gw1, … in the order of the links. */
+    inRouter(argv: readonly string[]): string {
+      return runTool(['nsenter', `--net=${router}`, '--', ...argv]);
+    },
+
     /** Whether `address` answers one ping from inside the guest within a second. */
     async pings(address: string): Promise<boolean> {
       return (await run(['ping', '-c', '1', '-W', '1', address])).status === 0;

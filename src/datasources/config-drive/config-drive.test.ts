@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatPlace } from '../../core/diagnostic.ts';
 import { exitCodes } from '../../core/error.ts';
+import { completeReading } from '../complete-reading.ts';
 import type { DatasourceReading } from '../datasource.ts';
 import { createMemoryDrive, type MemoryDriveEntry } from '../testing/memory-drive.ts';
 import { configDrive } from './index.ts';
@@ -368,4 +369,95 @@ test('injected files: only so many bytes in all, each mention of a content file 
     extra: [],
     limits: ['limit more than 64 MiB in all injected files; files[16] to files[18] are left out'],
   });
+});
+
+const injected = {
+  'openstack/latest/meta_data.json': {
+    json: { ...metaData, network_config: { name: 'n', content_path: '/content/0000' } },
+  },
+  'openstack/content/0000': 'auto eth0\niface eth0 inet static\n address 10.0.0.9\n netmask 255.255.0.0\n',
+};
+
+test('network_config names the network where no network_data.json does', async () => {
+  const reading = read(injected);
+  assert.deepEqual(reading.instance?.network.addresses, [], 'not parsed until it is known to be needed');
+  const { instance, diagnostics } = await completeReading(reading);
+  assert.deepEqual(diagnostics, []);
+  assert.deepEqual(
+    instance?.network.addresses.map(({ link, address, prefixLength }) => [link, address, prefixLength]),
+    [['eth0', '10.0.0.9', 16]],
+  );
+  assert.equal(instance?.networkDamage, undefined);
+  const both = await completeReading(read({ ...injected, 'ec2/latest/meta-data.json': { json: ec2 } }));
+  assert.deepEqual(
+    both.instance?.network.addresses.map(({ address, prefixLength }) => [address, prefixLength]),
+    [
+      ['10.0.0.9', 16],
+      ['10.0.0.5', 16],
+    ],
+  );
+  const newer = await completeReading(read({ ...injected, 'openstack/latest/network_data.json': { json: network } }));
+  assert.deepEqual(
+    newer.instance?.network.addresses.map(({ address }) => address),
+    ['10.0.0.5'],
+  );
+});
+
+test('a network_config that cannot be used is named, and the network is not known', async () => {
+  const withConfig = (config: unknown, more: Record<string, MemoryDriveEntry | undefined> = {}) =>
+    completeReading(
+      read({
+        ...injected,
+        'openstack/latest/meta_data.json': { json: { ...metaData, network_config: config } },
+        ...more,
+      }),
+    );
+  for (const [reading, problem] of [
+    [
+      await withConfig('x'),
+      /^error openstack\/latest\/meta_data\.json:1:\d+ network_config expected a path on the drive, found a string$/,
+    ],
+    [
+      await withConfig({ content_path: 5 }),
+      /network_config\.content_path expected a path on the drive, found a number$/,
+    ],
+    [
+      await withConfig({ content_path: '/content/0007' }),
+      /^error openstack\/content\/0007 - not on the drive, but named by /,
+    ],
+    [await withConfig({ content_path: '../../etc/passwd' }), /its path leaves the drive$/],
+    [
+      await withConfig({ content_path: '/content/0000' }, { 'openstack/content/0000': Uint8Array.of(0xff) }),
+      /expected UTF-8 text$/,
+    ],
+    [
+      await withConfig({ content_path: '/content/0000' }, { 'openstack/content/0000': '#'.repeat(300_000) }),
+      /larger than the limit/,
+    ],
+  ] as const) {
+    assert.equal(problems(reading).length, 1, problems(reading).join('\n'));
+    assert.match(problems(reading)[0] ?? '', problem);
+    assert.deepEqual([reading.instance?.networkDamage, reading.instance?.network.links], ['whole', []]);
+  }
+  assert.deepEqual(problems(await withConfig(null)), []);
+});
+
+test('what of the network cannot be read is known to be lacking', async () => {
+  const damage = (entries: Record<string, MemoryDriveEntry | undefined>) => read(entries).instance?.networkDamage;
+  const path = 'openstack/latest/network_data.json';
+  assert.equal(damage(whole), undefined);
+  assert.equal(damage({ ...whole, [path]: undefined }), undefined);
+  assert.equal(damage({ ...whole, [path]: '{' }), 'whole');
+  assert.equal(damage({ ...whole, [path]: '{', 'openstack/2018-08-27/network_data.json': { json: network } }), 'part');
+  assert.equal(damage({ ...whole, [path]: { json: { ...network, networks: 5 } } }), 'part');
+  assert.equal(
+    damage({ ...whole, 'ec2/latest/meta-data.json': '{' }),
+    undefined,
+    'the address is in network_data.json',
+  );
+  assert.equal(damage({ ...whole, [path]: { json: {} }, 'ec2/latest/meta-data.json': '{' }), 'whole');
+  const hurt = await completeReading(
+    read({ ...injected, 'openstack/content/0000': 'iface eth0 inet static\n address x\n' }),
+  );
+  assert.equal(hurt.instance?.networkDamage, 'part');
 });

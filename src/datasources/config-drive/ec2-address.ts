@@ -2,12 +2,13 @@
 
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import type { AddressConfig, LinkConfig, NetworkConfig } from '../../core/network-config.ts';
-import { formatAddress, isHostAddress, parseAddress } from '../../network/address.ts';
+import { formatAddress, type IpAddress, isHostAddress, isInNetwork, parseAddress } from '../../network/address.ts';
 
 /**
  * The network with `localIpv4` in it: unchanged when a static network has it or when it is absent (Nova writes null for guests
- * without IPv4); else added, without prefix, to the link it must belong to, or to a link entry without MAC. A value that is no
- * IPv4 address is added to `diagnostics`. `source` is the file, such as `ec2/latest/meta-data.json`.
+ * without IPv4). Of the link that is announced as DHCP it becomes the reserved address; else it is added to the link whose static network
+ * holds it, to the only NIC, or to a link entry without MAC. A value that is no IPv4 address is added to `diagnostics`. `source` is the
+ * file, such as `ec2/latest/meta-data.json`.
  */
 export function mergeEc2Address(
   network: NetworkConfig,
@@ -25,24 +26,33 @@ export function mergeEc2Address(
   const address = formatAddress(parsed);
   if (network.addresses.some((entry) => entry.method === 'static' && entry.address === address)) return network;
   const said = `${source} local-ipv4`;
+  const holder = findHolder(network, parsed);
+  const prefix =
+    holder?.prefixLength === undefined ? {} : { prefixLength: holder.prefixLength, prefixOrigin: holder.origin };
   const dhcp = findAnnouncedByDhcp(network);
   if (dhcp !== undefined) {
     const origin = { source: `${said} (${dhcp.origin.source} says DHCP without an address)` };
-    const stat: AddressConfig = { ...dhcp, method: 'static', address, origin };
-    return { ...network, addresses: network.addresses.map((entry) => (entry === dhcp ? stat : entry)) };
+    const reserved = { address, ...prefix, origin };
+    return {
+      ...network,
+      addresses: network.addresses.map((entry) => (entry === dhcp ? { ...dhcp, reserved } : entry)),
+    };
   }
-  const link = findOnlyNic(network) ?? { id: 'local-ipv4', kind: 'physical', origin: { source: said } };
+  const origin = { source: said };
+  const common = { family: 4, method: 'static', address, ...prefix, routes: [], dns: [], origin } as const;
+  if (holder !== undefined) return { ...network, addresses: [...network.addresses, { ...common, link: holder.link }] };
+  const link = findOnlyNic(network) ?? { id: 'local-ipv4', kind: 'physical', origin };
   const links = network.links.includes(link) ? network.links : [...network.links, link];
-  const added: AddressConfig = {
-    link: link.id,
-    family: 4,
-    method: 'static',
-    address,
-    routes: [],
-    dns: [],
-    origin: { source: said },
-  };
-  return { ...network, links, addresses: [...network.addresses, added] };
+  return { ...network, links, addresses: [...network.addresses, { ...common, link: link.id }] };
+}
+
+/** The static network whose prefix has the address in it. */
+function findHolder({ addresses }: NetworkConfig, address: IpAddress): AddressConfig | undefined {
+  return addresses.find((entry) => {
+    if (entry.method !== 'static' || entry.family !== 4 || entry.prefixLength === undefined) return false;
+    const own = parseAddress(entry.address ?? '');
+    return own !== undefined && isInNetwork(address, own, entry.prefixLength);
+  });
 }
 
 /**

@@ -3,14 +3,13 @@
 import { type Diagnostic, describeType, formatKeyPath } from '../../core/diagnostic.ts';
 import { exitCodes } from '../../core/error.ts';
 import type { InstanceConfig, RawUserData } from '../../core/instance-config.ts';
-import { emptyNetwork, type NetworkConfig } from '../../core/network-config.ts';
 import { Secret } from '../../core/secret.ts';
 import { type DatasourceReading, defineDatasource } from '../datasource.ts';
 import type { DriveReader } from '../drive-reader.ts';
 import { readInjectedFiles } from './injected-files.ts';
 import { type JsonFile, readJsonFile, readString } from './json-file.ts';
 import { listVersions, readOptional, userDataLimitBytes } from './layout.ts';
-import { mergeEc2Address, parseNetworkData } from './network-data.ts';
+import { readNetwork } from './network-files.ts';
 import { collectPublicKeys, findMisfits, publicKeyFields } from './public-keys.ts';
 
 export const configDrive = defineDatasource({
@@ -36,16 +35,19 @@ export const configDrive = defineDatasource({
       options.adminPassword && metaData ? readString(metaData, 'admin_pass', diagnostics) : undefined;
     const userData = readUserData(reader, version ?? versions[0], diagnostics);
     noteVendorData(reader, version ?? versions[0], diagnostics);
+    const usable = versions.slice(Math.max(0, versions.indexOf(version ?? '')));
+    const { network, damage, interfacesText } = readNetwork(reader, { versions: usable, metaData, ec2 }, diagnostics);
     const instance: InstanceConfig = {
       id: { ...(uuid === undefined ? {} : { uuid }), ...(ec2Id === undefined ? {} : { ec2: ec2Id }) },
       ...(hostname === undefined ? {} : { hostname }),
       publicKeys: readPublicKeys([metaData, ec2], diagnostics),
       ...(adminPassword === undefined ? {} : { adminPassword: new Secret(adminPassword) }),
-      network: readNetwork(reader, versions.slice(Math.max(0, versions.indexOf(version ?? ''))), ec2, diagnostics),
+      network,
+      ...(damage === undefined ? {} : { networkDamage: damage }),
       files: metaData === undefined ? [] : readInjectedFiles(reader, metaData, diagnostics),
       ...(userData === undefined ? {} : { userData }),
     };
-    return { instance, diagnostics };
+    return { instance, diagnostics, ...(interfacesText === undefined ? {} : { interfacesText }) };
   },
 });
 
@@ -103,26 +105,6 @@ function readUserData(
     if (bytes !== undefined) return { bytes, source };
   }
   return undefined;
-}
-
-/** `versions` are those from the one in use downwards: a damaged file is reported, and an older one stands in for it. */
-function readNetwork(
-  reader: DriveReader,
-  versions: readonly string[],
-  ec2: JsonFile | undefined,
-  diagnostics: Diagnostic[],
-): NetworkConfig {
-  let file: JsonFile | undefined;
-  for (const version of versions) {
-    file = readJsonFile(reader, `openstack/${version}/network_data.json`, diagnostics);
-    if (file !== undefined) break;
-  }
-  const parsed =
-    file === undefined ? undefined : parseNetworkData(file.fields, { source: file.source, place: file.place });
-  diagnostics.push(...(parsed?.diagnostics ?? []));
-  const network = parsed?.network ?? emptyNetwork;
-  if (ec2 === undefined) return network;
-  return mergeEc2Address(network, readString(ec2, 'local-ipv4', diagnostics), ec2.source, diagnostics);
 }
 
 /** vendor_data is announced, not applied: an operator must not wonder why it did nothing. */

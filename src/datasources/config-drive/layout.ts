@@ -6,6 +6,8 @@ import type { DriveReader } from '../drive-reader.ts';
 
 export const metaDataLimitBytes = 4 * 1024 * 1024;
 export const userDataLimitBytes = 4 * 1024 * 1024;
+/** A legacy network description: a few lines for each NIC. */
+export const interfacesTextLimitBytes = 256 * 1024;
 export const injectedFileLimitBytes = 4 * 1024 * 1024;
 export const injectedFilesLimit = 1000;
 /** Of all injected files together: they are held in memory until they are written. */

@@ -48,7 +48,12 @@ function readLink(reading: Reading, fields: Fields, path: KeyPath): LinkConfig |
   if (!nicTypes.has(type)) report(reading, path, 'warning', 'value', 'unknown type of link; read as a plain NIC');
   const mac = readMac(reading, fields, 'ethernet_mac_address', path);
   const mtu = readMtu(reading, fields, path);
-  return mac === 'bad' ? undefined : { id, kind: 'physical', ...mac, ...mtu, origin: originOf(reading, path) };
+  // No key of the specification; of some bare-metal clouds, which name no MAC address.
+  const name = readText(reading, fields, 'name', path);
+  const names = name === undefined ? {} : { name };
+  return mac === 'bad'
+    ? undefined
+    : { id, kind: 'physical', ...mac, ...names, ...mtu, origin: originOf(reading, path) };
 }
 
 function readBond(reading: Reading, fields: Fields, path: KeyPath, id: string): LinkConfig | undefined {

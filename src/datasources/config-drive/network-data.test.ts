@@ -703,7 +703,7 @@ describe('mergeEc2Address', () => {
     ]);
   });
 
-  it('takes the place of an ipv4_dhcp network without address, keeps its name servers and says so', () => {
+  it('is the reserved address of an ipv4_dhcp network without address, and says so', () => {
     const before = parsed({
       links: [link],
       networks: [{ link: 'tap1', type: 'ipv4_dhcp', services: [{ type: 'dns', address: '10.0.0.2' }] }],
@@ -711,8 +711,12 @@ describe('mergeEc2Address', () => {
     const after = mergeEc2Address(before, '10.0.0.5', ec2);
     assert.deepEqual(after.addresses, [
       {
-        ...{ link: 'tap1', family: 4, method: 'static', address: '10.0.0.5', routes: [], dns: ['10.0.0.2'] },
-        origin: { source: `${ec2} local-ipv4 (${source} networks[0] says DHCP without an address)` },
+        ...{ link: 'tap1', family: 4, method: 'dhcp4', routes: [], dns: ['10.0.0.2'] },
+        origin: { source: `${source} networks[0]` },
+        reserved: {
+          address: '10.0.0.5',
+          origin: { source: `${ec2} local-ipv4 (${source} networks[0] says DHCP without an address)` },
+        },
       },
     ]);
   });
@@ -727,12 +731,31 @@ describe('mergeEc2Address', () => {
       ],
     });
     assert.deepEqual(
-      mergeEc2Address(before, '10.0.0.5', ec2).addresses.map((entry) => [entry.link, entry.method]),
+      mergeEc2Address(before, '10.0.0.5', ec2).addresses.map((entry) => [entry.link, entry.reserved?.address]),
       [
-        ['tap2', 'static'],
-        ['tap1', 'dhcp4'],
+        ['tap2', '10.0.0.5'],
+        ['tap1', undefined],
       ],
     );
+  });
+
+  it('inside the prefix of a static network is on its link, with that prefix', () => {
+    const two = [link, { id: 'tap2', type: 'ovs', ethernet_mac_address: 'fa:16:3e:00:00:06' }];
+    const before = parsed({
+      links: two,
+      networks: [
+        { link: 'tap1', type: 'ipv4', ip_address: '10.1.0.9', netmask: '255.255.0.0' },
+        { link: 'tap2', type: 'ipv4', ip_address: '10.0.0.9', netmask: '255.255.255.192' },
+      ],
+    });
+    const [, holder, added] = mergeEc2Address(before, '10.0.0.5', ec2).addresses;
+    assert.deepEqual(added, {
+      ...{ link: 'tap2', family: 4, method: 'static', address: '10.0.0.5', prefixLength: 26, routes: [], dns: [] },
+      prefixOrigin: holder?.origin,
+      origin: { source: `${ec2} local-ipv4` },
+    });
+    const outside = mergeEc2Address(before, '10.0.0.65', ec2).addresses.at(-1);
+    assert.deepEqual([outside?.link, outside?.prefixLength], ['local-ipv4', undefined]);
   });
 
   it('adds a link entry without MAC where nothing tells the NIC', () => {

@@ -4,15 +4,6 @@ import type { ResolvedLink, ResolvedNetwork, ResolvedRoute } from '../../core/re
 import { isInNetwork, isLinkLocal, parseAddress } from '../address.ts';
 
 /**
- * Whether router advertisements are taken: not where IPv6 is static alone, else they would add addresses and routes. Undefined: the
- * network says nothing of IPv6 on this link, and it stays as the guest has it.
- */
-export function acceptsAdvertisements({ automatic, addresses }: ResolvedLink): boolean | undefined {
-  if (automatic.ipv6 !== undefined) return true;
-  return addresses.some(({ family }) => family === 6) ? false : undefined;
-}
-
-/**
  * Whether the guest counts as online only when this link is up. Not so a link without addresses: what is on top of it tells, and a dead
  * member of a bond must not hold the boot. Nor a link with a lease alone, where another has static addresses: a DHCP server that does
  * not answer would hold it for minutes.

@@ -13,7 +13,7 @@ import { fileMark, type Rendered, type Renderer } from '../../../src/network/ren
 import { loadNetworkScenarios } from '../../support/network-scenarios.ts';
 
 const isUpdate = process.env['UPDATE_GOLDEN'] === '1';
-const inputs = ['network_data.json', 'local-ipv4', 'nics'];
+const inputs = ['network_data.json', 'interfaces', 'local-ipv4', 'nics'];
 
 /** What a renderer may write: folders, and the mode of whole files there. */
 const homes: Readonly<Record<NetworkBackend, { readonly folders: readonly string[]; readonly mode: number }>> = {
@@ -167,8 +167,10 @@ function listFiles(folder: string, below: string): string[] {
   });
 }
 
-function spellDiagnostic({ severity, code, source, path, message }: Diagnostic): string {
-  const place = [source, ...(path === undefined ? [] : [path])].join(' ').replace(/^openstack\/latest\//, '');
+function spellDiagnostic({ severity, code, source, line, path, message }: Diagnostic): string {
+  // JSON is read without places here.
+  const file = source.startsWith('openstack/content/') && line !== undefined ? `${source}:${line}` : source;
+  const place = [file, ...(path === undefined ? [] : [path])].join(' ').replace(/^openstack\/latest\//, '');
   return `${severity} ${code} ${place}: ${message}`;
 }
 

@@ -46,12 +46,21 @@ export const guessedNetwork: Network = {
   mac: 'fa:16:3e:00:00:05',
 };
 
+/** A NIC with a router at the end of its wire, which answers ARP and, where `ipv6` is said, neighbour solicitations. */
+export type FurtherNic = {
+  readonly mac: string;
+  /** With prefix length. */
+  readonly subnet: string;
+  readonly router: string;
+  readonly ipv6?: { readonly subnet: string; readonly router: string };
+};
+
 export type MachineOptions = {
   readonly image: GuestImage;
   readonly drives?: readonly AttachedDrive[];
   readonly network?: Network;
-  /** MAC addresses of NICs behind the one that ssh uses, each on a wire of its own that has carrier and nobody at its end. */
-  readonly furtherNics?: readonly string[];
+  /** NICs behind the one that ssh uses, each on a wire of its own that has carrier; a MAC address alone: with nobody at its end. */
+  readonly furtherNics?: readonly (string | FurtherNic)[];
   /** More words for the kernel's command line. */
   readonly kernelWords?: string;
   /** Makes the guest look like one of OpenStack Nova's, with this uuid. */
@@ -371,11 +380,24 @@ function describeQemu(options: MachineOptions & { disk: Disk; folder: string }):
       `user,id=net0,net=${subnet},host=${gateway},dns=${inside}253,dhcpstart=${inside}200,ipv6=off,hostfwd=tcp:127.0.0.1:${sshPort}-${guest}:22`,
     ],
     ...['-device', `virtio-net-pci,netdev=net0,mac=${mac},romfile=`],
-    ...furtherNics.flatMap((further, index) => [
-      ...['-netdev', `hubport,id=further${index},hubid=${index}`],
-      ...['-device', `virtio-net-pci,netdev=further${index},mac=${further},romfile=`],
-    ]),
+    ...furtherNics.flatMap((further, index) => {
+      const nic = typeof further === 'string' ? { mac: further } : further;
+      return [
+        ...['-netdev', `${describeWire(nic, index)},id=further${index}`],
+        ...['-device', `virtio-net-pci,netdev=further${index},mac=${nic.mac},romfile=`],
+      ];
+    }),
   ];
+}
+
+function describeWire(nic: FurtherNic | { readonly mac: string }, index: number): string {
+  if (!('router' in nic)) return `hubport,hubid=${index}`;
+  const { subnet, router, ipv6 } = nic;
+  const inside = subnet.replace(/\d+\/\d+$/, '');
+  const [network, length] = ipv6?.subnet.split('/') ?? [];
+  const second =
+    ipv6 === undefined ? 'ipv6=off' : `ipv6-prefix=${network},ipv6-prefixlen=${length},ipv6-host=${ipv6.router}`;
+  return `user,net=${subnet},host=${router},dns=${inside}253,dhcpstart=${inside}200,${second}`;
 }
 
 function describeDrive({ file, as, late }: AttachedDrive, index: number): string[] {

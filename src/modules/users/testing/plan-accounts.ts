@@ -81,10 +81,13 @@ export function planAccounts(given: Given): PlannedAccounts {
   });
   return {
     steps,
-    problems: [...userData.diagnostics, ...diagnostics].map((diagnostic) => {
-      const { severity, code, message, path } = diagnostic;
-      return `${formatPlace(diagnostic)} ${severity}${path === undefined ? '' : ` ${path}`}: ${message} (${code})`;
-    }),
+    // That these instances have no network is no matter of accounts.
+    problems: [...userData.diagnostics, ...diagnostics.filter(({ source }) => source !== 'network_data.json')].map(
+      (diagnostic) => {
+        const { severity, code, message, path } = diagnostic;
+        return `${formatPlace(diagnostic)} ${severity}${path === undefined ? '' : ` ${path}`}: ${message} (${code})`;
+      },
+    ),
     actions: new Map(steps.map(({ id, action }) => [id, action])),
   };
 }

@@ -77,21 +77,20 @@ describe('rendering for ifupdown', () => {
       `auto eth0
 iface eth0 inet static
     address 10.0.0.5/24
-    gateway 10.0.0.1
-    metric 50
     mtu 1400
     dns-nameservers 10.0.0.2 2001:db8::2
 
 iface eth0 inet static
     address 10.9.0.5/24
+    up ip route replace default via 10.0.0.1 dev eth0 metric 50
     up ip route replace default via 10.0.0.2 dev eth0 metric 60
     up ip route replace 10.8.0.0/16 via 10.9.0.1 dev eth0
     up ip route replace 10.7.0.0/16 dev eth0
 
 iface eth0 inet6 static
     address 2001:db8::5/64
-    gateway fe80::1
     accept_ra 0
+    up ip -6 route replace default via fe80::1 dev eth0
     up ip -6 route replace 2001:db8:8::/48 via 2001:db8:7::1 dev eth0 metric 9 onlink`,
     );
   });

@@ -1,6 +1,6 @@
 // The stanzas of each link in the dialect of Debian's ifupdown, 0.8.36 (bullseye) and later, with no package beside it and iproute2.
 
-import type { ResolvedAddress, ResolvedLink, ResolvedNetwork, ResolvedRoute } from '../../../core/resolved-network.ts';
+import type { ResolvedAddress, ResolvedLink, ResolvedNetwork } from '../../../core/resolved-network.ts';
 import { needsClient, type Stanza } from '../interfaces-file.ts';
 import { makeBond, makeVlan, refuseAdvertisements, setAddress, setRoute } from '../link-commands.ts';
 import type { RenderProblem } from '../renderer.ts';
@@ -57,7 +57,7 @@ function nestedVlans({ links }: ResolvedNetwork, { name }: ResolvedLink): string
   return links.filter((link) => link.vlan?.parent === name && isMadeByItself(link)).flatMap(makeVlan);
 }
 
-/** No client: addresses and default gateways as keywords. */
+/** No client: addresses as keywords. */
 function byKeywords(link: ResolvedLink): Stanza[] {
   const { name, automatic } = link;
   // ifup(8) refuses advertisements by itself where there is a gateway, unless it is told otherwise.
@@ -76,21 +76,21 @@ function byKeywords(link: ResolvedLink): Stanza[] {
 /** A stanza for each address; the routes are with the last one, when all subnets are there. `extra` goes to the first. */
 function staticStanzas(link: ResolvedLink, family: 4 | 6, extra: readonly string[]): Stanza[] {
   const addresses = link.addresses.filter((address) => address.family === family);
-  // ifup(8) always takes a `gateway` to be on the link.
-  const route = link.routes.find(
-    (item) => item.family === family && item.prefixLength === 0 && item.gateway !== undefined,
-  );
-  const metric = route?.metric === undefined ? [] : [`metric ${route.metric}`];
-  const gateway = route === undefined ? [] : [`gateway ${route.gateway}`, ...metric];
   return addresses.map(({ address, prefixLength }, index) => ({
     ...({ link: link.name, family: family === 4 ? 'inet' : 'inet6', method: 'static' } as const),
-    keys: [`address ${address}/${prefixLength}`, ...(index === 0 ? [...gateway, ...extra] : [])],
-    up: index === addresses.length - 1 ? routeCommands(link, family, route) : [],
+    // A network of one or two addresses has no broadcast address; ifup(8) would take the address itself.
+    keys: [
+      `address ${address}/${prefixLength}`,
+      ...(family === 4 && prefixLength > 30 ? ['broadcast 0.0.0.0'] : []),
+      ...(index === 0 ? extra : []),
+    ],
+    // Not by the keyword `gateway`: ifup(8) gives such a route the flag onlink, which route(8) cannot give it at the first boot.
+    up: index === addresses.length - 1 ? routeCommands(link, family) : [],
   }));
 }
 
-function routeCommands({ name, routes }: ResolvedLink, family: 4 | 6, except?: ResolvedRoute): string[] {
-  return routes.filter((route) => route.family === family && route !== except).map((route) => setRoute(name, route));
+function routeCommands({ name, routes }: ResolvedLink, family: 4 | 6): string[] {
+  return routes.filter((route) => route.family === family).map((route) => setRoute(name, route));
 }
 
 /**

@@ -1,9 +1,10 @@
 // The links as definitions of netplan's YAML (netplan(5)), in what 0.101 to 1.1 have in common.
 
 import type { ResolvedLink, ResolvedNetwork, ResolvedRoute } from '../../../core/resolved-network.ts';
+import { acceptsAdvertisements } from '../../advertisements.ts';
 import { settleBond } from '../bond-settings.ts';
 import { deviceMac, deviceMtu } from '../device-defaults.ts';
-import { acceptsAdvertisements, isAwaited, isGatewayOnLink, isTooSmallForIpv6 } from '../link-traits.ts';
+import { isAwaited, isGatewayOnLink, isTooSmallForIpv6 } from '../link-traits.ts';
 import type { RenderProblem } from '../renderer.ts';
 import { isInfiniband, largestDatagram, usedLinks } from '../used-links.ts';
 import { bondLimits, bondParameters } from './bond-parameters.ts';

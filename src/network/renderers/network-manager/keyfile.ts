@@ -82,7 +82,8 @@ function addressGroup(link: ResolvedLink, family: 4 | 6, servers: readonly strin
   const method = chooseMethod(link, family);
   const addresses = link.addresses.filter((address) => address.family === family);
   const routes = link.routes.filter((route) => route.family === family);
-  const gateway = method === 'manual' ? routes.find(isPlainDefault) : undefined;
+  // In IPv6 the metric of the group is the subnets', another one than the kernel takes for the default route.
+  const gateway = method === 'manual' && family === 4 ? routes.find(isPlainDefault) : undefined;
   const rest = routes.filter((route) => route !== gateway);
   const own = servers.filter((server) => server.includes(':') === (family === 6));
   return [
@@ -94,9 +95,9 @@ function addressGroup(link: ResolvedLink, family: 4 | 6, servers: readonly strin
       ),
       ...(gateway?.gateway === undefined ? [] : [['gateway', gateway.gateway] as const]),
       ...rest.flatMap((route, index) => routeEntries(route, index + 1, method)),
-      // Without it the device's type decides: 100 for Ethernet, 300 for bonds, 400 for VLANs.
+      // As the kernel sets the routes of subnets. Without it the device's type decides: 100 for Ethernet, 300 for bonds, 400 for VLANs.
       ...(method === 'manual' || (routes.length > 0 && method === 'link-local')
-        ? ([['route-metric', 0]] as const)
+        ? ([['route-metric', subnetMetric[family]]] as const)
         : []),
       ...(own.length === 0 ? [] : [['dns', own.map((server) => `${server};`).join('')] as const]),
       // Neutron lets out only the address that is made of the MAC address.
@@ -104,6 +105,9 @@ function addressGroup(link: ResolvedLink, family: 4 | 6, servers: readonly strin
     ],
   ];
 }
+
+/** fib_frontend.c; IP6_RT_PRIO_ADDRCONF. */
+const subnetMetric = { 4: 0, 6: 256 } as const;
 
 function chooseMethod(link: ResolvedLink, family: 4 | 6): string {
   const { automatic, addresses, routes } = link;
@@ -122,7 +126,7 @@ function isPlainDefault({ prefixLength, gateway, metric, onLink }: ResolvedRoute
 function routeEntries(route: ResolvedRoute, number: number, method: string): Entry[] {
   const { family, destination, prefixLength, onLink } = route;
   // Beside a lease the group's metric would be the lease's too.
-  const metric = method === 'auto' ? effectiveMetric(route) : route.metric;
+  const metric = method === 'auto' || family === 6 ? effectiveMetric(route) : route.metric;
   const gateway = route.gateway ?? (metric === undefined ? undefined : family === 4 ? '0.0.0.0' : '::');
   const words = [`${destination}/${prefixLength}`, gateway, metric].filter((word) => word !== undefined);
   return [

@@ -87,9 +87,9 @@ describe('NetworkManager: the profile', () => {
     assert.deepEqual(group(eth0, 'ipv6'), [
       'method=manual',
       'address1=2001:db8::5/128',
-      'route1=::/0,2001:db8:1::1',
+      'route1=::/0,2001:db8:1::1,1024',
       'route1_options=onlink=true',
-      'route-metric=0',
+      'route-metric=256',
     ]);
     assert.deepEqual(group(eth0, 'ipv4'), ['method=disabled']);
   });
@@ -97,7 +97,11 @@ describe('NetworkManager: the profile', () => {
   it('sets IPv6 routes on a link that has nothing but its link-local address', () => {
     const routes = [route('2001:db8:8::/48', { gateway: 'fe80::1' })];
     const { eth0 } = renderProfiles(describeNic('eth0', { ...v4, routes }));
-    assert.deepEqual(group(eth0, 'ipv6'), ['method=link-local', 'route1=2001:db8:8::/48,fe80::1', 'route-metric=0']);
+    assert.deepEqual(group(eth0, 'ipv6'), [
+      'method=link-local',
+      'route1=2001:db8:8::/48,fe80::1,1024',
+      'route-metric=256',
+    ]);
   });
 
   it('says so where a route has no family on its link', () => {

@@ -1,9 +1,10 @@
 // The .network file of a link. Follows systemd.network(5) in what 247 to 257 have in common.
 
 import type { ResolvedLink, ResolvedNetwork, ResolvedRoute } from '../../../core/resolved-network.ts';
+import { acceptsAdvertisements } from '../../advertisements.ts';
 import type { BondSettings } from '../bond-settings.ts';
 import { deviceMtu } from '../device-defaults.ts';
-import { acceptsAdvertisements, isAwaited, isGatewayOnLink, isTooSmallForIpv6 } from '../link-traits.ts';
+import { isAwaited, isGatewayOnLink, isTooSmallForIpv6 } from '../link-traits.ts';
 import { isInfiniband, largestDatagram } from '../used-links.ts';
 import type { Entry, Section } from './section.ts';
 

@@ -1,0 +1,104 @@
+// The two looks at a network: before the first address, whether it is free (RFC 5227); after the last route, whether all of it is there
+// and the gateways answer. What is left to DHCP or router advertisements is not looked at.
+
+import type {
+  NetAddressAction,
+  NetLinkAction,
+  NetProbeAction,
+  NetRouteAction,
+  NetVerifyAction,
+} from '../core/action.ts';
+import type { Facts } from '../core/facts.ts';
+import { probeStepId, verifyStepId } from '../core/network-check.ts';
+import type { Step } from '../core/plan.ts';
+
+const common = { module: 'network', stage: 'early', frequency: 'boot' } as const;
+
+export type Verified = {
+  readonly steps: readonly Step[];
+  /** Why nobody can be asked. */
+  readonly note?: string;
+};
+
+/**
+ * Pure: adds both looks to the steps of the network, unless no address is set or `timeoutMs` is 0. What makes links comes first then, so
+ * that one question asks for all of them, at a time when no address of ours is there to ask from.
+ */
+export function addVerification(
+  steps: readonly Step[],
+  { commands, timeoutMs }: { readonly commands: Facts['commands']; readonly timeoutMs: number },
+): Verified {
+  if (timeoutMs === 0 || !steps.some(({ action }) => action.kind === 'netAddress')) return { steps };
+  const makers = listMakers(steps);
+  const rest = steps.filter((step) => !makers.includes(step));
+  const verify = describeVerify(steps, timeoutMs);
+  if (commands['ip'] === undefined) {
+    const what = 'whether an address is free and a gateway answers cannot be asked';
+    return { steps: [...steps, verify], note: `${what}: it needs ip (package iproute2), which is not installed` };
+  }
+  const probe = describeProbe(rest, makers, timeoutMs);
+  if (probe === undefined) return { steps: [...steps, verify] };
+  const asked = rest.map((step) =>
+    step.action.kind === 'netAddress' && step.action.family === 4
+      ? { ...step, needs: [...(step.needs ?? []), probe.id] }
+      : step,
+  );
+  return { steps: [...makers, probe, ...asked, verify] };
+}
+
+/** Bonds, VLANs, and the links that these need to be up. */
+function listMakers(steps: readonly Step[]): readonly Step[] {
+  const stack = steps.filter(({ action }) => action.kind === 'netBond' || action.kind === 'netVlan');
+  const needed = new Set(stack.flatMap(({ needs }) => needs ?? []));
+  return steps.filter((step) => stack.includes(step) || needed.has(step.id));
+}
+
+function describeProbe(steps: readonly Step[], makers: readonly Step[], timeoutMs: number): Step | undefined {
+  const addresses = steps.flatMap(({ action }) => (isAddress(action) && action.family === 4 ? [action] : []));
+  const names = [...new Set(addresses.map(({ link }) => link))];
+  const [only] = addresses;
+  if (only === undefined) return undefined;
+  const action: NetProbeAction = {
+    kind: 'netProbe',
+    links: names.map((link) => ({
+      link,
+      addresses: addresses.filter((entry) => entry.link === link).map(({ address }) => address),
+      gateways: listGateways(steps, 4, link),
+    })),
+    timeoutMs,
+  };
+  const what =
+    addresses.length === 1 ? `${only.address} is free on ${only.link}` : `${addresses.length} addresses are free`;
+  const needs = makers.map(({ id }) => id);
+  return { ...common, id: probeStepId, action, summary: what, ...(needs.length === 0 ? {} : { needs }) };
+}
+
+function describeVerify(steps: readonly Step[], timeoutMs: number): Step {
+  const wanted = steps.flatMap(({ id, action }) =>
+    isAddress(action) || isRoute(action) || hasMtu(action) ? [{ step: id, action }] : [],
+  );
+  const names = [...new Set(wanted.map(({ action }) => action.link))];
+  const action: NetVerifyAction = { kind: 'netVerify', wanted, timeoutMs, onChangeOf: steps.map(({ id }) => id) };
+  const where = names.length > 3 ? `${names.length} links` : names.join(', ');
+  return { ...common, id: verifyStepId, action, summary: `addresses, routes and gateways of ${where} checked` };
+}
+
+function listGateways(steps: readonly Step[], family: 4 | 6, link: string): string[] {
+  const routes = steps.flatMap(({ action }) => (isRoute(action) ? [action] : []));
+  const gateways = routes
+    .filter((route) => route.family === family && route.link === link && route.gateway !== '0.0.0.0')
+    .map(({ gateway }) => gateway);
+  return [...new Set(gateways)];
+}
+
+function isAddress(action: Step['action']): action is NetAddressAction {
+  return action.kind === 'netAddress';
+}
+
+function isRoute(action: Step['action']): action is NetRouteAction {
+  return action.kind === 'netRoute';
+}
+
+function hasMtu(action: Step['action']): action is NetLinkAction {
+  return action.kind === 'netLink' && action.mtu !== undefined;
+}
