@@ -67,9 +67,10 @@ export function viewPlan(given: {
       changes: inspection.state === 'same' ? [] : inspection.changes,
     };
   });
-  const faulty = plan.diagnostics.some(({ severity }) => severity === 'error');
+  const errors = plan.diagnostics.filter(({ severity }) => severity === 'error');
+  const inputCode = errors.some(({ code }) => code === 'limit') ? exitCodes.inputLimit : exitCodes.degraded;
   return {
-    exitCode: plan.missingLinks.length > 0 ? exitCodes.linkMissing : faulty ? exitCodes.degraded : exitCodes.ok,
+    exitCode: plan.missingLinks.length > 0 ? exitCodes.linkMissing : errors.length > 0 ? inputCode : exitCodes.ok,
     instance: instanceName(given.instance.id),
     source: given.source,
     ...{ tools: plan.toolReasons, backend: plan.backend, network: plan.network },

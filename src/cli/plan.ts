@@ -7,6 +7,7 @@ import type { Facts } from '../core/facts.ts';
 import { isSameInstance } from '../core/instance-config.ts';
 import { createRealHost } from '../host/real.ts';
 import { findCloudInitRole, leaveConsumed } from '../pipeline/cloud-init.ts';
+import { readLocalDocuments } from '../pipeline/local-documents.ts';
 import { openForReading } from '../pipeline/open-for-reading.ts';
 import { planFromInput } from '../pipeline/plan-input.ts';
 import { loadPolicy } from '../pipeline/policy-file.ts';
@@ -61,8 +62,9 @@ async function makePlan(options: Arguments): Promise<PlanView> {
     const narrow = cloudInit === undefined ? undefined : leaveConsumed(reading.instance, cloudInit, host);
     const record = isRoot() && options.facts === undefined ? peekRecord(host) : undefined;
     const isKnown = record !== undefined && isSameInstance(record.instance, reading.instance.id);
+    const localDocuments = options.facts === undefined ? readLocalDocuments(host) : [];
     const plan = await planFromInput({
-      ...{ instance: reading.instance, host, policy, facts, narrow },
+      ...{ instance: reading.instance, host, policy, facts, narrow, localDocuments },
       previous: record?.made ?? [],
       previousNetwork: isKnown ? record.networkSteps : [],
     });

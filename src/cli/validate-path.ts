@@ -40,7 +40,7 @@ export async function validatePath(path: string): Promise<Diagnostic[]> {
   }
   const drivePath = drivePaths[basename(path)];
   const bytes = readAll(path);
-  if (drivePath !== undefined) return validateDriveFile(path, drivePath, bytes);
+  if (drivePath !== undefined) return await validateDriveFile(path, drivePath, bytes);
   // A text of interfaces(5), as old Nova injects it.
   if (/^(?:interfaces|[0-9]{4})$/.test(basename(path))) return validateInterfaces(path, bytes);
   return diagnosePlan({ ...blankInstance, userData: { bytes, source: path } });
@@ -68,7 +68,7 @@ async function validateFolder(folder: string): Promise<Diagnostic[]> {
 }
 
 /** A file on its own is read as if the rest of its drive were in order. */
-function validateDriveFile(path: string, drivePath: string, bytes: Uint8Array): Diagnostic[] {
+async function validateDriveFile(path: string, drivePath: string, bytes: Uint8Array): Promise<Diagnostic[]> {
   const others: Record<string, Uint8Array> = {
     'openstack/latest/meta_data.json': new TextEncoder().encode('{"uuid":"00000000-0000-4000-8000-000000000000"}'),
   };
@@ -89,11 +89,13 @@ function validateDriveFile(path: string, drivePath: string, bytes: Uint8Array): 
       ),
     ],
   };
-  const { diagnostics, refusal } = configDrive.read(reader, { adminPassword: true });
+  const { diagnostics, refusal, instance } = configDrive.read(reader, { adminPassword: true });
   const own = diagnostics.filter(({ source, code }) => source === drivePath && code !== 'missing');
   if (own.length === 0 && refusal !== undefined)
     own.push({ severity: 'error', code: 'missing', source: drivePath, message: refusal.message });
-  return own.map((diagnostic) => ({ ...diagnostic, source: path }));
+  const { vendorData } = instance ?? {};
+  if (vendorData !== undefined) own.push(...(await diagnosePlan({ ...blankInstance, vendorData })));
+  return own.map((diagnostic) => ({ ...diagnostic, source: diagnostic.source.replace(drivePath, () => path) }));
 }
 
 async function validateInterfaces(path: string, bytes: Uint8Array): Promise<Diagnostic[]> {
@@ -122,6 +124,7 @@ async function diagnosePlan(instance: InstanceConfig): Promise<Diagnostic[]> {
     instance: { ...instance, network: emptyNetwork, networkDamage: 'whole' },
     host,
     policy: defaultPolicy,
+    isMetadataKnown: instance.metadata !== undefined,
   });
   return [...diagnostics];
 }

@@ -23,6 +23,8 @@ export const validateCommand: CommandModule<object, Arguments> = {
       for (const path of file) diagnostics.push(...(await validatePath(path)));
       process.stdout.write(json ? `${JSON.stringify(diagnostics, null, 2)}\n` : print(diagnostics, file));
       const faulty = diagnostics.some(({ severity }) => severity === 'error' || (strict && severity === 'warning'));
+      const isOver = diagnostics.some(({ severity, code }) => severity === 'error' && code === 'limit');
+      if (isOver) return exitCodes.inputLimit;
       return faulty ? exitCodes.inputInvalid : exitCodes.ok;
     });
   },

@@ -216,7 +216,7 @@ export type NetRemoveAction = {
 
 /**
  * A command of the user. `argv` runs as it is; `shell` is one line for /bin/sh -c; `script` is the bytes of a file that is run by the
- * interpreter of its own shebang. Runs as root with a plain environment, no terminal, own process group.
+ * interpreter of its own shebang, or given to the command that `prefix` begins. Runs as root with a plain environment, no terminal, own process group.
  */
 export type ExecAction = {
   readonly kind: 'exec';
@@ -224,7 +224,7 @@ export type ExecAction = {
   readonly command:
     | { readonly argv: readonly string[] }
     | { readonly shell: string }
-    | { readonly script: Uint8Array; readonly name: string };
+    | { readonly script: Uint8Array; readonly name: string; readonly prefix?: readonly string[] };
   readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds; absent: the policy's. */
   readonly timeoutMs?: number;

@@ -26,7 +26,8 @@ export type DiagnosticCode =
   | 'deprecated'
   | 'duplicate-key'
   | 'spelling' // harmless and accepted: BOM, CRLF, whole-blob base64, "# cloud-config"
-  | 'limit'
+  | 'limit' // more or larger than what is read
+  | 'more' // the last one of many: how many are not shown
   | 'damaged' // a file of the drive that cannot be read or used
   | 'missing'
   | 'conflict'

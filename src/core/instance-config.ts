@@ -1,7 +1,7 @@
 // What the cloud said about this instance: the one value that every datasource yields and every planner reads.
 
 import type { NetworkConfig } from './network-config.ts';
-import type { Secret } from './secret.ts';
+import type { Secret, SecretData } from './secret.ts';
 
 /**
  * The identity of an instance. Nova writes two names for the same machine: `uuid` (meta_data.json) and `ec2`
@@ -25,6 +25,14 @@ export type RawUserData = {
   readonly source: string;
 };
 
+/** What one file of the drive holds for cloud-init: each blob is a user_data of its own. `key` is the setting that switches it off. */
+export type VendorData = { readonly key: 'vendor_data' | 'vendor_data2'; readonly blobs: readonly RawUserData[] };
+
+/** Files of the drive as they were read: `openstack` is meta_data.json, `ec2` meta-data.json. */
+export type RawMetadata = {
+  readonly [file in 'openstack' | 'ec2']?: Readonly<Record<string, unknown>>;
+};
+
 export type InstanceConfig = {
   readonly id: InstanceId;
   /** As the metadata gives it: a short name or a fully qualified one. */
@@ -37,6 +45,10 @@ export type InstanceConfig = {
   readonly networkDamage?: 'whole' | 'part';
   readonly files: readonly InjectedFile[];
   readonly userData?: RawUserData;
+  /** What the cloud's operator gives to every instance, in the order of strength, the weakest first. */
+  readonly vendorData?: readonly VendorData[];
+  /** The metadata as found, for templates: anything may be in it. */
+  readonly metadata?: SecretData<RawMetadata>;
 };
 
 /** The name under which an instance is stored and shown: its uuid, else its EC2 id. */

@@ -23,8 +23,8 @@ export type Step = {
   readonly guess?: string;
   /** Steps that must not have failed, else this one is skipped with that cause. */
   readonly needs?: readonly string[];
-  /** instance (default): once for this instance. boot: at every boot. */
-  readonly frequency?: 'instance' | 'boot';
+  /** instance (default): once for this instance. boot: at every boot. once: once for this guest, whatever instance it is. */
+  readonly frequency?: 'instance' | 'boot' | 'once';
 };
 
 export type Plan = {

@@ -26,3 +26,28 @@ export class Secret {
     return redacted;
   }
 }
+
+/** As Secret, for data that may hold secrets anywhere: it prints as nothing but `[redacted]`. */
+export class SecretData<Data> {
+  readonly #data: Data;
+
+  constructor(data: Data) {
+    this.#data = data;
+  }
+
+  reveal(): Data {
+    return this.#data;
+  }
+
+  toString(): string {
+    return redacted;
+  }
+
+  toJSON(): string {
+    return redacted;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return redacted;
+  }
+}

@@ -55,7 +55,7 @@ function prepare({ command }: ExecAction, host: Host, context: ApplyContext, nam
 
 /** Writes the script where only root can reach it and runs the file itself, so that the kernel reads its #! line. */
 function prepareScript(
-  command: { script: Uint8Array; name: string },
+  command: { script: Uint8Array; name: string; prefix?: readonly string[] },
   host: Host,
   context: ApplyContext,
   name: string,
@@ -80,11 +80,12 @@ function prepareScript(
   const path = `${folder}/${name}`;
   host.writeFile(path, script, { mode: 0o700, uid: 0, gid: 0 });
   const made = [{ path, sha256: sha256(script) }];
-  if (interpreter === undefined) return { argv: [path], made };
+  const { prefix = [] } = command;
+  if (interpreter === undefined) return { argv: [...prefix, path], made };
   const hint = `${interpreter.program}, the interpreter of its #! line, or a command at its end was not found`;
   // The kernel's own way is not open on a file system mounted noexec; reading the file is.
   const argv = isNoexec(folder, host) ? [interpreter.path, ...interpreter.arguments, path] : [path];
-  return { argv, made, hint };
+  return { argv: [...prefix, ...argv], made, hint };
 }
 
 /** A look costs less than making what is there already, as it is for every command but the first. */

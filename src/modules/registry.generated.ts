@@ -10,6 +10,7 @@ import { ssh } from './ssh/index.ts';
 import { sshAuthorizedKeys } from './ssh-authorized-keys/index.ts';
 import { timezone } from './timezone/index.ts';
 import { users } from './users/index.ts';
+import { vendorData } from './vendor-data/index.ts';
 import { writeFiles } from './write-files/index.ts';
 
 export const modules = [
@@ -24,5 +25,6 @@ export const modules = [
   sshAuthorizedKeys,
   timezone,
   users,
+  vendorData,
   writeFiles,
 ] as const;

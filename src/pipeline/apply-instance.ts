@@ -15,6 +15,7 @@ import type { OpenDrive } from './discover.ts';
 import { fingerprintHostKeys } from './host-keys.ts';
 import type { Decision, StageWork } from './identity.ts';
 import type { KeptNetwork } from './keep-network.ts';
+import { readLocalDocuments } from './local-documents.ts';
 import type { PlannedInstance } from './plan.ts';
 import { interpretInput, type NarrowPlan, planInterpreted } from './plan-input.ts';
 import { writePublicStatus } from './public-status.ts';
@@ -57,7 +58,10 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
   const { host, instance, decision } = options;
   announce(options);
   const isNetworkOnly = decision.work.every(({ work }) => work === 'network' || work === 'none');
-  const input = await interpretInput(isNetworkOnly ? narrowToNetwork(instance) : instance);
+  const input = await interpretInput(isNetworkOnly ? narrowToNetwork(instance) : instance, {
+    localDocuments: isNetworkOnly ? [] : readLocalDocuments(host),
+    osRelease: () => host.facts().os,
+  });
   let record = options.record ?? beginRecord(options);
   const store = openStore({
     host,

@@ -86,6 +86,12 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
       end('failed', { message: `cut off by ${triesLimit} restarts; not tried again` });
       continue;
     }
+    const once = step.frequency === 'once' ? await import('../state/once.ts') : undefined;
+    // A try of this instance that was cut off goes on.
+    if (once?.isMarkedOnce(step.action, host) && past === undefined) {
+      end('unchanged', { message: 'was run on this guest before' });
+      continue;
+    }
     try {
       const executor = executorFor(step.action);
       const isIdle = hasNothingToTell(step, outcomes) && options.lookAgain?.has(step.id) !== true;
@@ -102,6 +108,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
         { event: 'begin', ...entry, t: host.now(), ...mark },
         step.action.kind === 'exec' || token !== undefined,
       );
+      once?.markOnce(step.action, host);
       const applied = await executor.apply(step.action, host, {
         commandTimeoutMs: Math.max(1000, Math.min(options.commandTimeoutMs, options.deadline - host.monotonic())),
         instanceDirectory: options.instanceDirectory,

@@ -118,13 +118,17 @@ export function leaveConsumed(instance: InstanceConfig, role: CloudInitRole, hos
 }
 
 function narrowToMetadata(userData: RawUserData | undefined): NarrowPlan {
+  // What its operator gives, cloud-init has read from the same drive.
+  const isConsumed = (place: string, module?: string): boolean => {
+    return isVendorData(place) || isPartOf(userData, module, place);
+  };
   return (plan, { usable }, facts) => {
     const users = new Set(facts.users.map(({ name }) => name));
     const remains = (step: Step): boolean => {
       const { module, source = '', action } = step;
       if (module === 'network') return true;
       // What a document that only cloud-init can read says about names and keys is not known.
-      if (!usable || accountModules.includes(module) || isPartOf(userData, module, source)) return false;
+      if (!usable || accountModules.includes(module) || isConsumed(source, module)) return false;
       return action.kind !== 'authorizedKeys' || users.has(action.user);
     };
     const { steps, diagnostics } = plan;
@@ -132,7 +136,7 @@ function narrowToMetadata(userData: RawUserData | undefined): NarrowPlan {
       ...plan,
       steps: steps.filter(remains),
       diagnostics: [
-        ...diagnostics.filter(({ source }) => !isPartOf(userData, undefined, source)),
+        ...diagnostics.filter(({ source }) => !isConsumed(source)),
         ...(userData === undefined ? [] : [noteConsumed(userData)]),
       ],
     };
@@ -158,11 +162,13 @@ function isStoredInstance({ id }: InstanceConfig, host: Host): boolean {
   return stored !== '' && (stored === id.uuid || stored === id.ec2);
 }
 
-/** Places are `openstack/latest/user_data`, the same with `:3:5`, and those of a document that was decoded first. */
+function isVendorData(place: string): boolean {
+  return /^openstack\/[^/]+\/vendor_data2?\.json\b/.test(place);
+}
+
+/** Places are `openstack/latest/user_data`, the same with `:3:5`, and those of its parts (`… part 2 (x.sh):3:5`, `… (decoded)`). */
 function isPartOf(userData: RawUserData | undefined, module: string | undefined, place: string): boolean {
   if (userData === undefined) return false;
   const { source } = userData;
-  return (
-    module === 'script' || place === source || place.startsWith(`${source}:`) || place.startsWith(`${source} (decoded)`)
-  );
+  return module === 'script' || place === source || place.startsWith(`${source}:`) || place.startsWith(`${source} `);
 }

@@ -3,7 +3,7 @@
 
 import type { ModuleDefinition } from '../core/define.ts';
 import type { Facts } from '../core/facts.ts';
-import type { InstanceConfig } from '../core/instance-config.ts';
+import type { InstanceConfig, RawUserData } from '../core/instance-config.ts';
 import type { Step } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Host } from '../host/host.ts';
@@ -25,17 +25,36 @@ export type InterpretedInput = Omit<
   'facts' | 'policy' | 'backend' | 'renderer' | 'previous' | 'planRemovals'
 >;
 
+/** What the guest adds to the drive. Without `osRelease` templates are only checked: nobody knows what they are to be filled in with. */
+export type GuestInput = {
+  readonly localDocuments: readonly RawUserData[];
+  readonly osRelease: (() => Facts['os']) | undefined;
+};
+
 /** Interprets once what each stage then plans with fresh facts. */
-export async function interpretInput(instance: InstanceConfig): Promise<InterpretedInput> {
-  if (!needsModules(instance)) return { instance, userData: noUserData, modules: [], emptySection: neverAsked };
-  const [{ modules: registry }, { interpretUserData }, { makeEmptySection }] = await Promise.all([
+export async function interpretInput(
+  instance: InstanceConfig,
+  { localDocuments, osRelease }: GuestInput,
+): Promise<InterpretedInput> {
+  if (!needsModules(instance) && localDocuments.length === 0)
+    return { instance, userData: noUserData, modules: [], emptySection: neverAsked, placeScripts: keepSteps };
+  const [{ modules: registry }, { interpretSources }, { makeEmptySection }, { placeScripts }] = await Promise.all([
     import('../modules/registry.generated.ts'),
-    import('../userdata/interpret.ts'),
+    import('../userdata/interpret-sources.ts'),
     import('../userdata/module-section.ts'),
+    import('./plan-scripts.ts'),
   ]);
   const modules = registry as unknown as readonly ModuleDefinition[];
-  const userData = instance.userData === undefined ? noUserData : interpretUserData(instance.userData, modules);
-  return { instance, userData, modules, emptySection: (module) => makeEmptySection(module, 'metadata') };
+  const { userData: raw, vendorData } = instance;
+  const templateNames =
+    osRelease &&
+    (async () => {
+      const { listTemplateNames } = await import('./template-names.ts');
+      return listTemplateNames(instance, osRelease());
+    });
+  const sources = { userData: raw, ...(vendorData && { vendorData }), localDocuments, templateNames };
+  const userData = await interpretSources(sources, modules);
+  return { instance, userData, modules, emptySection: (module) => makeEmptySection(module, 'metadata'), placeScripts };
 }
 
 type Guest = {
@@ -75,19 +94,29 @@ export async function planFromInput(options: {
   readonly previous?: readonly MadeFile[];
   readonly previousNetwork?: readonly Step[];
   readonly narrow?: NarrowPlan | undefined;
+  /** Of the guest that is planned for. */
+  readonly localDocuments?: readonly RawUserData[];
+  /** False for a user_data without its drive. */
+  readonly isMetadataKnown?: boolean;
 }): Promise<PlannedInstance> {
-  const { instance, host, facts = host.facts(), ...guest } = options;
-  return planInterpreted(await interpretInput(instance), { ...guest, facts });
+  const { instance, host, facts = host.facts(), localDocuments = [], isMetadataKnown = true, ...guest } = options;
+  const osRelease = isMetadataKnown ? () => facts.os : undefined;
+  return planInterpreted(await interpretInput(instance, { localDocuments, osRelease }), { ...guest, facts });
 }
 
 function needsModules(instance: InstanceConfig): boolean {
   return (
     instance.userData !== undefined ||
+    (instance.vendorData?.length ?? 0) > 0 ||
     instance.hostname !== undefined ||
     instance.publicKeys.length > 0 ||
     instance.files.length > 0 ||
     instance.adminPassword !== undefined
   );
+}
+
+function keepSteps<Steps>(steps: Steps): Steps {
+  return steps;
 }
 
 function neverAsked(): never {

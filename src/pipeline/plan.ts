@@ -3,7 +3,7 @@
 import type { ModuleContext, ModuleDefinition } from '../core/define.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Facts } from '../core/facts.ts';
-import type { InstanceConfig } from '../core/instance-config.ts';
+import { type InstanceConfig, instanceName } from '../core/instance-config.ts';
 import type { Plan, Step } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import type { BackendChoice } from '../network/backend.ts';
@@ -14,6 +14,7 @@ import type { Renderer } from '../network/renderers/renderer.ts';
 import { specifyNetwork } from '../network/unspecified.ts';
 import type { Interpretation } from '../userdata/interpret.ts';
 import type { ModuleSection } from '../userdata/module-section.ts';
+import type { Script } from '../userdata/part-format.ts';
 import { orderModules } from './order.ts';
 
 export type PlanInput = {
@@ -31,6 +32,8 @@ export type PlanInput = {
   planRemovals?(now: NetworkPlan): readonly Step[];
   /** The section of a module that the document says nothing to. */
   emptySection(module: ModuleDefinition): ModuleSection;
+  /** Adds the steps of scripts and hooks, `instance` being the name of the instance. */
+  placeScripts(steps: Step[], scripts: readonly Script[], instance: string): Step[];
 };
 
 /** `missingLinks` names links of the drive that no NIC of this guest is: exit code 22. */
@@ -65,15 +68,14 @@ export function planInstance(input: PlanInput): PlannedInstance {
     ...nameServers.diagnostics,
   ];
   const guest = { instance, facts, policy, ...describeDocument(userData.document) };
-  const steps: Step[] = [...live, ...persistence.steps, ...nameServers.steps];
+  let steps: Step[] = [...live, ...persistence.steps, ...nameServers.steps];
   for (const module of orderModules(input.modules)) {
     const present = userData.document?.sections.get(module.name);
     if (present === undefined && module.always !== true) continue;
     const section = present ?? input.emptySection(module);
     steps.push(...module.plan(makeContext({ guest, section, diagnostics })));
   }
-  const { script } = userData;
-  if (script !== undefined) steps.push(planScript(script));
+  steps = input.placeScripts(steps, userData.scripts ?? [], instanceName(instance.id));
   // Stable: within a stage the order of planning is the order of work.
   const ordered = [...steps.filter((step) => step.stage === 'early'), ...steps.filter((step) => step.stage === 'late')];
   const { missingLinks, toolReasons } = network;
@@ -105,16 +107,5 @@ export function makeContext(given: {
         path === undefined ? { source: 'metadata', ...problem } : section.locateDiagnostic(problem, path),
       );
     },
-  };
-}
-
-function planScript(script: NonNullable<Interpretation['script']>): Step {
-  return {
-    id: 'script/user_data',
-    module: 'script',
-    stage: 'late',
-    action: { kind: 'exec', label: script.name, command: { script: script.bytes, name: script.name } },
-    summary: `${script.name} (${script.interpreter})`,
-    source: script.name,
   };
 }

@@ -27,7 +27,7 @@ export type VerdictInput = {
   readonly stateFailure?: string;
 };
 
-/** The first that applies: network not restored, network rolled back, NIC missing, cut short, something failed, state lost, fine. */
+/** The first that applies: network not restored, network rolled back, NIC missing, cut short, state lost, input over a limit, something failed, fine. */
 export function judge(input: VerdictInput): ExitCode {
   if (input.networkFailure !== undefined) return input.networkFailure;
   if (input.missingLinks.length > 0) return exitCodes.linkMissing;
@@ -37,9 +37,9 @@ export function judge(input: VerdictInput): ExitCode {
   if (input.quarantined !== undefined) return exitCodes.stateCorrupt;
   const failed = input.outcomes.some(({ status }) => status === 'failed' || status === 'skipped');
   const isSilent = input.outcomes.some(({ checks }) => listTroubles(checks).length > 0);
-  return failed || isSilent || input.diagnostics.some(({ severity }) => severity === 'error')
-    ? exitCodes.degraded
-    : exitCodes.ok;
+  const errors = input.diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.some(({ code }) => code === 'limit')) return exitCodes.inputLimit;
+  return failed || isSilent || errors.length > 0 ? exitCodes.degraded : exitCodes.ok;
 }
 
 /** `subject` is the guest in a few words (`web-1 eth0 10.0.0.5/24 via 10.0.0.254 (guessed)`). */
@@ -49,7 +49,8 @@ export function describeVerdict(subject: string, input: VerdictInput): Verdict {
   const [first] = problems;
   if (exitCode === exitCodes.ok || first === undefined) return { exitCode, word: 'OK', message: subject };
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  const word = exitCode === exitCodes.degraded ? 'DEGRADED' : 'FAILED';
+  const isDegraded = exitCode === exitCodes.degraded || exitCode === exitCodes.inputLimit;
+  const word = isDegraded ? 'DEGRADED' : 'FAILED';
   const message = word === 'DEGRADED' ? `${subject}; ${first}${more}` : `(${exitCode}) ${first}${more}; ${subject}`;
   const hints: Partial<Record<ExitCode, string>> = {
     [exitCodes.linkMissing]: "fix the port's MAC address or attach the port, then reboot, or: guest-init run --force",

@@ -6,9 +6,9 @@ import type { Diagnostic, Severity } from '../core/diagnostic.ts';
 const maxDiagnostics = 50;
 
 export type DiagnosticList = {
-  /** Adds a problem; `build` runs only while there is room for it. */
-  add(severity: Severity, build: () => Omit<Diagnostic, 'severity' | 'source'>): void;
-  /** Everything shown, by line and column, then how many more there are. */
+  /** Adds a problem; `build` runs only while there is room for it. Without a source it is of the list's own. */
+  add(severity: Severity, build: () => Omit<Diagnostic, 'severity' | 'source'> & { readonly source?: string }): void;
+  /** Everything shown, by source, line and column, then how many more there are. */
   close(): Diagnostic[];
 };
 
@@ -18,24 +18,39 @@ export function createDiagnosticList(source: string): DiagnosticList {
   const others: Diagnostic[] = [];
   let errorCount = 0;
   let count = 0;
+  const order = new Map<string, number>();
   return {
     add(severity, build) {
       count++;
       if (severity === 'error') errorCount++;
       const kept = severity === 'error' ? errors : others;
-      if (kept.length < maxDiagnostics) kept.push({ severity, source, ...build() });
+      if (kept.length >= maxDiagnostics) return;
+      const diagnostic = { severity, source, ...build() };
+      kept.push(diagnostic);
+      const { root } = splitSource(diagnostic.source);
+      if (!order.has(root)) order.set(root, order.size);
     },
     close() {
-      const shown = [...errors, ...others].slice(0, maxDiagnostics).sort(compareByPlace);
+      const shown = [...errors, ...others].slice(0, maxDiagnostics).sort((a, b) => {
+        const [left, right] = [splitSource(a.source), splitSource(b.source)];
+        const byRoot = (order.get(left.root) ?? 0) - (order.get(right.root) ?? 0);
+        return byRoot || left.part - right.part || compareByPlace(a, b);
+      });
       const hidden = count - shown.length;
       if (hidden === 0) return shown;
       const severity = errorCount > maxDiagnostics ? 'error' : 'note';
       const message = `${hidden} more ${hidden === 1 ? 'problem' : 'problems'} not shown`;
-      return [...shown, { severity, code: 'limit', source, message }];
+      return [...shown, { severity, code: 'more', source, message }];
     },
   };
 }
 
 function compareByPlace(a: Diagnostic, b: Diagnostic): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}
+
+/** `user_data part 3 (x.sh)` is part 3 of `user_data`; the whole comes before its parts. */
+function splitSource(source: string): { root: string; part: number } {
+  const match = / part (\d+)(?: \(|$)/.exec(source);
+  return match === null ? { root: source, part: 0 } : { root: source.slice(0, match.index), part: Number(match[1]) };
 }

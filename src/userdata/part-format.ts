@@ -14,12 +14,22 @@ export type Part = {
   readonly headerLine: number;
 };
 
-/** A script to run once. `interpreter` is the absolute path of its first line. */
+/** A script to run. `interpreter` is the absolute path of its first line. */
 export type Script = {
-  readonly kind: 'script';
+  /** hook: early, at every boot. */
+  readonly kind: 'script' | 'hook';
+  /** What it is called in the record and in logs: `user_data`, `setup.sh`, `part-002`. */
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly interpreter: string;
+  /** instance (default): once for this instance. once: once for this guest, whatever instance it is. */
+  readonly frequency?: 'boot' | 'instance' | 'once';
+  /** Place of its first line; absent where the name says it. */
+  readonly source?: string;
+  /** From vendor data, which user_data may switch off. */
+  readonly isVendor?: true;
+  /** Words of a command that is given the script's path. */
+  readonly prefix?: readonly string[];
 };
 
 /** A cloud-config document: a section for every module that has work in it, and all its keys as they were written. */
@@ -31,7 +41,7 @@ export type ConfigDocument = {
 /** What a part means. `usable` is false when nothing of it can be applied. */
 export type PartMeaning = {
   readonly document?: ConfigDocument;
-  readonly script?: Script;
+  readonly scripts?: readonly Script[];
   readonly diagnostics: readonly Diagnostic[];
   readonly usable: boolean;
 };

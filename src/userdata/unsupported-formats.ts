@@ -10,19 +10,14 @@ export type RefusedFormat = {
 
 const later = 'is not supported yet by this version; nothing of it is applied';
 
-export const gzipFormat: RefusedFormat = {
-  code: 'unsupported-format',
-  message: `gzip data ${later}; send it uncompressed`,
-};
-
 const byFirstLine: readonly (readonly [pattern: RegExp, format: RefusedFormat])[] = [
-  [/^#\s*cloud-config-archive/i, unsupported('#cloud-config-archive', 'send one #cloud-config document')],
-  [/^#\s*cloud-config-jsonp/i, unsupported('#cloud-config-jsonp', 'send the patched #cloud-config document')],
   [/^#include-once/i, unsupported('#include-once', 'send the document itself')],
   [/^#include/i, unsupported('#include', 'send the document itself')],
-  [/^#cloud-boothook/i, unsupported('#cloud-boothook', 'use bootcmd in a #cloud-config document')],
   [/^#upstart-job/i, unsupported('#upstart-job', 'use write_files in a #cloud-config document')],
-  [/^##\s*template\s*:/i, unsupported('"## template: jinja"', 'send the rendered document')],
+  [
+    /^##\s*template\s*:(?!\s*jinja)/i,
+    unsupported('a template of another kind than jinja', 'send the rendered document'),
+  ],
   [
     /^#part-handler/i,
     {
@@ -33,16 +28,12 @@ const byFirstLine: readonly (readonly [pattern: RegExp, format: RefusedFormat])[
   ],
 ];
 
-const mimeFormat = unsupported('MIME multipart', 'send its #cloud-config part or its script alone');
 const ignitionFormat = unsupported('an Ignition document', 'send a #cloud-config document');
 
 /** Finds the format that a text is in when it is one that this version knows and does not apply. `text` starts at `firstLine`. */
 export function findRefusedFormat(firstLine: string, text: string): RefusedFormat | undefined {
   if (firstLine.startsWith('#')) return byFirstLine.find(([pattern]) => pattern.test(firstLine))?.[1];
   const start = text.slice(0, 4096);
-  if (/^(?:[a-z][a-z-]*:|from )/i.test(firstLine) && /^(?:mime-version:|content-type:\s*multipart\/)/im.test(start)) {
-    return mimeFormat;
-  }
   return start.startsWith('{') && /"ignition"\s*:/.test(start) ? ignitionFormat : undefined;
 }
 

@@ -14,7 +14,8 @@ import { createPrunedValue, isMap, type PrunedValue } from './pruned-value.ts';
 import { findReservedKeys } from './reserved-keys.ts';
 import { findKnownKeys, findUnionMessages, hasFreeKeys } from './schema-walk.ts';
 
-export type Locate = (path: KeyPath) => { readonly line: number; readonly column: number };
+/** `source` where the value is not of the document's own source: documents that were put together. */
+export type Locate = (path: KeyPath) => { readonly line: number; readonly column: number; readonly source?: string };
 
 export type SectionInput = {
   readonly module: ModuleDefinition;

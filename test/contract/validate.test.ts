@@ -24,7 +24,8 @@ test('thirty inputs and more, each with its place and without its value', () => 
     assert.doesNotMatch(text.stdout + text.stderr + json.stdout + json.stderr, /canary/i, name);
     const diagnostics = JSON.parse(json.stdout) as Diagnostic[];
     const hasError = diagnostics.some(({ severity }) => severity === 'error');
-    assert.equal(text.status, hasError ? 13 : 0, `${name}: ${text.stdout}`);
+    const isOver = diagnostics.some(({ severity, code }) => severity === 'error' && code === 'limit');
+    assert.equal(text.status, isOver ? 14 : hasError ? 13 : 0, `${name}: ${text.stdout}`);
     for (const diagnostic of diagnostics) {
       assert.ok(text.stdout.includes(diagnostic.message), name);
       assert.ok(text.stdout.includes(`${formatPlace(diagnostic)}  `), `${name}: ${text.stdout}`);

@@ -157,7 +157,7 @@ const cases: readonly JobCase[] = [
   {
     name: 'sparse user_data of 8 GiB',
     tree: openstackTree({ 'openstack/latest/user_data': { sparse: 8 * 1024 * mib } }),
-    exit: 2,
+    exit: 14,
     network: staticApplied,
     says: [/limit/],
     check: (box, result) => {
@@ -178,7 +178,7 @@ const cases: readonly JobCase[] = [
   {
     name: 'network_data.json over the limit',
     tree: { ...fullTree(ec2Tree()), 'openstack/latest/network_data.json': { sparse: 64 * mib } },
-    exit: 2,
+    exit: 14,
     network: guessApplied,
     check: assertMetadataApplied,
   },
@@ -191,7 +191,7 @@ const cases: readonly JobCase[] = [
   {
     name: 'user_data nested 20 000 deep',
     tree: userDataTree(`#cloud-config\nruncmd: ${'['.repeat(20_000)}`),
-    exit: 2,
+    exit: 14,
     network: staticApplied,
     check: assertMetadataApplied,
   },
@@ -200,7 +200,7 @@ const cases: readonly JobCase[] = [
     tree: userDataTree(
       `#cloud-config\na0: &a0 [x, x, x, x, x, x, x, x, x]\n${Array.from({ length: 12 }, (_, n) => `a${n + 1}: &a${n + 1} [${Array(9).fill(`*a${n}`).join(', ')}]`).join('\n')}\nwrite_files: *a12\n`,
     ),
-    exit: 2,
+    exit: 14,
     network: staticApplied,
     check: (box, result) => {
       assertMetadataApplied(box);

@@ -275,11 +275,45 @@ test('admin_pass is read only where the image allows it, and never prints', () =
   assert.ok(!JSON.stringify(reading).includes('S3cr3t'));
 });
 
-test('vendor data is announced, not applied; damage of it is no error', () => {
-  const noted = read({ ...whole, 'openstack/latest/vendor_data.json': { json: { 'cloud-init': '#cloud-config' } } });
-  assert.deepEqual(problems(noted), [
-    'note openstack/latest/vendor_data.json - vendor data is not applied by this version',
-  ]);
+const vendorCases: readonly (readonly [title: string, json: unknown, blobs: readonly string[], problems?: RegExp])[] = [
+  ['under "cloud-init"', { 'cloud-init': '#cloud-config' }, ['(cloud-init) #cloud-config']],
+  ['a list under "cloud-init"', { 'cloud-init': ['a', 'b'] }, ['(cloud-init[0]) a', '(cloud-init[1]) b']],
+  ['a text', '#!/bin/sh', ['#!/bin/sh']],
+  ['a list', ['a', 5], ['([0]) a'], /^warning openstack\/latest\/vendor_data\.json:1:\d+ - expected a text/],
+  [
+    'a map under "cloud-init"',
+    { 'cloud-init': { runcmd: [] } },
+    [],
+    /^warning .* expected a text or a list of texts, found a map/,
+  ],
+  ['nothing', {}, []],
+  ['null', { 'cloud-init': null }, []],
+  ['for others', { chef: { x: 1 } }, [], /^note .* nothing stands under "cloud-init"/],
+  ['what Nova repeats', { static: { chef: 1 } }, []],
+];
+
+for (const [title, json, blobs, expected] of vendorCases) {
+  test(`vendor data: ${title}`, () => {
+    const reading = read({ ...whole, 'openstack/latest/vendor_data.json': JSON.stringify(json) });
+    const [found] = reading.instance?.vendorData ?? [];
+    const texts = (found?.blobs ?? []).map(({ bytes, source }) => {
+      return `${source.slice('openstack/latest/vendor_data.json'.length)} ${Buffer.from(bytes)}`.trim();
+    });
+    assert.deepEqual(texts, blobs);
+    assert.match(problems(reading).join('\n'), expected ?? /^$/);
+  });
+}
+
+test('both files of vendor data, the weaker first; damage of one is a warning', () => {
+  const files = {
+    'openstack/latest/vendor_data.json': '"a"',
+    'openstack/latest/vendor_data2.json': '{"cloud-init": "b"}',
+  };
+  const both = read({ ...whole, ...files });
+  assert.deepEqual(
+    both.instance?.vendorData?.map(({ key }) => key),
+    ['vendor_data', 'vendor_data2'],
+  );
   const damaged = read({ ...whole, 'openstack/latest/vendor_data2.json': '{' });
   assert.match(problems(damaged).join('\n'), /^warning openstack\/latest\/vendor_data2\.json:1:\d+/);
 });

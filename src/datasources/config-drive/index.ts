@@ -2,8 +2,8 @@
 
 import { type Diagnostic, describeType, formatKeyPath } from '../../core/diagnostic.ts';
 import { exitCodes } from '../../core/error.ts';
-import type { InstanceConfig, RawUserData } from '../../core/instance-config.ts';
-import { Secret } from '../../core/secret.ts';
+import type { InstanceConfig, RawMetadata, RawUserData } from '../../core/instance-config.ts';
+import { Secret, SecretData } from '../../core/secret.ts';
 import { type DatasourceReading, defineDatasource } from '../datasource.ts';
 import type { DriveReader } from '../drive-reader.ts';
 import { readInjectedFiles } from './injected-files.ts';
@@ -11,6 +11,7 @@ import { type JsonFile, readJsonFile, readString } from './json-file.ts';
 import { listVersions, readOptional, userDataLimitBytes } from './layout.ts';
 import { readNetwork } from './network-files.ts';
 import { collectPublicKeys, findMisfits, publicKeyFields } from './public-keys.ts';
+import { readVendorData } from './vendor-data.ts';
 
 export const configDrive = defineDatasource({
   name: 'config-drive',
@@ -34,7 +35,7 @@ export const configDrive = defineDatasource({
     const adminPassword =
       options.adminPassword && metaData ? readString(metaData, 'admin_pass', diagnostics) : undefined;
     const userData = readUserData(reader, version ?? versions[0], diagnostics);
-    noteVendorData(reader, version ?? versions[0], diagnostics);
+    const vendorData = readVendorData(reader, version ?? versions[0], diagnostics);
     const usable = versions.slice(Math.max(0, versions.indexOf(version ?? '')));
     const { network, damage, interfacesText } = readNetwork(reader, { versions: usable, metaData, ec2 }, diagnostics);
     const instance: InstanceConfig = {
@@ -46,10 +47,19 @@ export const configDrive = defineDatasource({
       ...(damage === undefined ? {} : { networkDamage: damage }),
       files: metaData === undefined ? [] : readInjectedFiles(reader, metaData, diagnostics),
       ...(userData === undefined ? {} : { userData }),
+      ...(vendorData.length === 0 ? {} : { vendorData }),
+      metadata: new SecretData(keepMetadata(metaData, ec2, options.adminPassword)),
     };
     return { instance, diagnostics, ...(interfacesText === undefined ? {} : { interfacesText }) };
   },
 });
+
+/** A password that the image does not allow to be used is not handed on either. */
+function keepMetadata(metaData: JsonFile | undefined, ec2: JsonFile | undefined, withPassword: boolean): RawMetadata {
+  const { admin_pass: adminPassword, ...openstack } = metaData?.fields ?? {};
+  const kept = withPassword && adminPassword !== undefined ? { ...openstack, admin_pass: adminPassword } : openstack;
+  return { ...(metaData === undefined ? {} : { openstack: kept }), ...(ec2 === undefined ? {} : { ec2: ec2.fields }) };
+}
 
 /** The id becomes a folder name, an environment variable and a word on the console: other characters count as no id. */
 function readInstanceId(file: JsonFile, key: string, diagnostics: Diagnostic[]): string | undefined {
@@ -105,30 +115,6 @@ function readUserData(
     if (bytes !== undefined) return { bytes, source };
   }
   return undefined;
-}
-
-/** vendor_data is announced, not applied: an operator must not wonder why it did nothing. */
-function noteVendorData(reader: DriveReader, version: string | undefined, diagnostics: Diagnostic[]): void {
-  if (version === undefined) return;
-  for (const name of ['vendor_data.json', 'vendor_data2.json']) {
-    // Not applied, so that damage costs nothing: it is worth a warning, not a degraded boot.
-    const damage: Diagnostic[] = [];
-    const file = readJsonFile(reader, `openstack/${version}/${name}`, damage);
-    diagnostics.push(...damage.map((entry) => ({ ...entry, severity: 'warning' as const })));
-    const content = file === undefined ? [] : Object.entries(file.fields).filter(([, value]) => !isEmpty(value));
-    if (file !== undefined && content.length > 0) {
-      diagnostics.push({
-        severity: 'note',
-        code: 'unsupported-format',
-        source: file.source,
-        message: 'vendor data is not applied by this version',
-      });
-    }
-  }
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
 }
 
 function describeRefusal(

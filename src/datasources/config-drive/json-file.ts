@@ -12,8 +12,23 @@ export type JsonFile = {
   place(path: readonly (string | number)[]): { line: number; column: number };
 };
 
+export type JsonValue = Pick<JsonFile, 'source' | 'place'> & { readonly value: unknown };
+
 /** Undefined when the file is absent, refused, not UTF-8, not JSON, or not a map; all but the first are reported. */
 export function readJsonFile(reader: DriveReader, source: string, diagnostics: Diagnostic[]): JsonFile | undefined {
+  const file = readJsonValue(reader, source, diagnostics);
+  if (file === undefined) return undefined;
+  const { value, place } = file;
+  if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+    return { source, fields: value as Record<string, unknown>, place };
+  }
+  const message = `expected a JSON object, found ${describeType(value)}`;
+  diagnostics.push({ severity: 'error', code: 'damaged', source, line: 1, column: 1, message });
+  return undefined;
+}
+
+/** As readJsonFile, for files whose top may be any value. */
+export function readJsonValue(reader: DriveReader, source: string, diagnostics: Diagnostic[]): JsonValue | undefined {
   const bytes = readOptional(reader, source, metaDataLimitBytes, diagnostics);
   if (bytes === undefined) return undefined;
   const damaged = (message: string, place: { line?: number; column?: number } = {}): undefined => {
@@ -27,11 +42,7 @@ export function readJsonFile(reader: DriveReader, source: string, diagnostics: D
   if (text.trim() === '') return damaged('expected a JSON object, found an empty file', { line: 1, column: 1 });
   const parsed = parseJsonLocated(text);
   if (!parsed.ok) return damaged(parsed.reason, { line: parsed.line, column: parsed.column });
-  const { value } = parsed;
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    return damaged(`expected a JSON object, found ${describeType(value)}`, { line: 1, column: 1 });
-  }
-  return { source, fields: value as Record<string, unknown>, place: (path) => parsed.locate(path) };
+  return { source, value: parsed.value, place: (path) => parsed.locate(path) };
 }
 
 /** A string field; another type is reported with its place, an empty string or null counts as absent. */

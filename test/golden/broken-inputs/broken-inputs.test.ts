@@ -8,7 +8,8 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { ModuleDefinition } from '../../../src/core/define.ts';
 import { modules } from '../../../src/modules/registry.generated.ts';
-import { type Interpretation, interpretUserData } from '../../../src/userdata/interpret.ts';
+import type { Interpretation } from '../../../src/userdata/interpret.ts';
+import { interpretSources } from '../../../src/userdata/interpret-sources.ts';
 
 const folder = import.meta.dirname;
 const inputs = readdirSync(folder).filter((name) => /\.(?:yaml|txt|bin)$/.test(name));
@@ -17,12 +18,13 @@ const canaryForm = /S3cr3t-canary-\d+/g;
 test('there are inputs', () => assert.ok(inputs.length >= 45, `only ${inputs.length}`));
 
 for (const name of inputs) {
-  test(name, () => {
+  test(name, async () => {
     const bytes = readFileSync(join(folder, name));
     const canaries = findCanaries(bytes);
     assert.ok(canaries.length > 0, 'the input holds no canary');
 
-    const meaning = interpretUserData({ bytes, source: 'user_data' }, modules as readonly ModuleDefinition[]);
+    const sources = { userData: { bytes, source: 'user_data' } };
+    const meaning = await interpretSources(sources, modules as readonly ModuleDefinition[]);
     const found = meaning.diagnostics.map(({ severity, code, source, line, column, path, message }) => {
       return { severity, code, source, line, column, path, message };
     });
@@ -35,7 +37,7 @@ for (const name of inputs) {
     if (!meaning.usable) assert.equal(found.at(-1)?.severity, 'error');
     // What was accepted is used, so its values stay; what was refused must be gone from the sections too.
     const visible = JSON.stringify(
-      name.startsWith('accepted-') ? found : { found, sections: listSections(meaning), script: meaning.script },
+      name.startsWith('accepted-') ? found : { found, sections: listSections(meaning), scripts: meaning.scripts },
     );
     for (const canary of canaries) {
       for (const spelling of [canary, canary.toLowerCase(), ...listBase64(canary)]) {

@@ -77,6 +77,7 @@ export function planAccounts(given: Given): PlannedAccounts {
     renderer: undefined,
     previous: [],
     modules,
+    placeScripts: (steps) => steps,
     emptySection: (module) => makeEmptySection(module, 'metadata'),
   });
   return {

@@ -25,7 +25,7 @@ function interpretScript(part: Part): PartMeaning {
     return { diagnostics: [diagnostic], usable: false };
   }
   const bytes = new Uint8Array(Buffer.from(text));
-  return { script: { kind: 'script', name: 'user_data', bytes, interpreter }, diagnostics: [], usable: true };
+  return { scripts: [{ kind: 'script', name: 'user_data', bytes, interpreter }], diagnostics: [], usable: true };
 }
 
 function findProblem(firstLine: string, interpreter: string): Pick<Diagnostic, 'code' | 'message'> | undefined {

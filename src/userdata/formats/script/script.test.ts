@@ -20,7 +20,8 @@ const scripts: readonly (readonly [
 
 for (const [title, text, expected] of scripts) {
   test(`script: ${title}`, () => {
-    const { script, diagnostics, usable } = interpretUserData({ bytes: Buffer.from(text), source: 'u' }, []);
+    const { scripts, diagnostics, usable } = interpretUserData({ bytes: Buffer.from(text), source: 'u' }, []);
+    const [script] = scripts ?? [];
     if (typeof expected === 'string') {
       assert.equal(script?.interpreter, expected);
       assert.equal(Buffer.from(script.bytes).toString(), text.trimStart().replaceAll('\r\n', '\n'));
