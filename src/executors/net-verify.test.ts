@@ -82,7 +82,7 @@ describe('netProbe', () => {
     assert.deepEqual(commands, [
       {
         argv: ['/usr/sbin/ip', '-force', '-batch', '-'],
-        input: 'link set dev eth0 up\nneigh replace 10.0.0.5 dev eth0 use\nneigh replace 10.0.0.1 dev eth0 use\n',
+        input: 'link set dev eth0 up\nneigh replace 10.0.0.1 dev eth0 use\nneigh replace 10.0.0.5 dev eth0 use\n',
       },
     ]);
   });
