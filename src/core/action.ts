@@ -149,7 +149,8 @@ export type NetBondAction = {
 
 /**
  * An address of a link. IPv4: other global addresses give way to it, but for those in `together`: all of the family that the link is to
- * have, this one included, as `10.0.0.5/24`, in order (the first of a subnet is its primary). Absent: this one alone.
+ * have, this one included, as `10.0.0.5/24`, in order (the first of a subnet is its primary). Absent: this one alone. `noPrefixRoute`: the
+ * route of its subnet is set by itself, with the kernel's protocol, instead of by the kernel; by iproute2 only.
  */
 export type NetAddressAction = {
   readonly kind: 'netAddress';
@@ -158,6 +159,7 @@ export type NetAddressAction = {
   readonly address: string;
   readonly prefixLength: number;
   readonly together?: readonly string[];
+  readonly noPrefixRoute?: true;
   readonly tool: NetTool;
 };
 
@@ -242,12 +244,6 @@ export type ServiceAction = {
   readonly onChangeOf: readonly string[];
 };
 
-/** Links that NetworkManager, when it starts, is to take over under the profile `uuid`, and their routes, which become its own. */
-export type NetAssumeAction = {
-  readonly kind: 'netAssume';
-  readonly links: readonly { readonly name: string; readonly uuid: string }[];
-};
-
 /** A fixed command that makes a service's own tools read changed files. */
 export type NotifyAction = {
   readonly kind: 'notify';
@@ -280,7 +276,6 @@ export type Action =
   | HostKeysAction
   | ServiceAction
   | RemoveAction
-  | NetAssumeAction
   | NotifyAction;
 
 export type ActionKind = Action['kind'];

@@ -11,7 +11,6 @@ import { hostname } from './hostname.ts';
 import { lines } from './lines.ts';
 import { netAddress } from './net-address.ts';
 import { netAdvertisements } from './net-advertisements.ts';
-import { netAssume } from './net-assume.ts';
 import { netBond } from './net-bond.ts';
 import { netLink } from './net-link.ts';
 import { netProbe } from './net-probe.ts';
@@ -48,7 +47,6 @@ const executors: { readonly [Kind in ActionKind]: Executor<Extract<Action, { kin
   hostKeys,
   service,
   remove,
-  netAssume,
   notify,
 };
 

@@ -84,6 +84,22 @@ const cases: [string, NetAddressAction, LinkFact, string[], string[], string?][]
     ['/usr/sbin/ip addr replace 10.0.0.5/31 dev eth0'],
   ],
   [
+    'a link that is down, the route of the subnet apart',
+    address({ ...ip, noPrefixRoute: true }),
+    eth0(false),
+    [add],
+    [
+      '/usr/sbin/ip -batch - | link set dev eth0 up | addr replace 10.0.0.5/24 broadcast + dev eth0 noprefixroute | route append 10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.5',
+    ],
+  ],
+  [
+    'a /32, which has no subnet to reach apart',
+    address({ ...ip, prefixLength: 32, noPrefixRoute: true }),
+    eth0(true),
+    ['+ address 10.0.0.5/32'],
+    ['/usr/sbin/ip addr replace 10.0.0.5/32 dev eth0 noprefixroute'],
+  ],
+  [
     'a link with another address',
     address(),
     eth0(true, '10.0.0.9/24'),

@@ -7,7 +7,14 @@ import type { LinkFact, LiveAddress } from '../core/facts.ts';
 import type { Host } from '../host/host.ts';
 import type { Change, Executor } from './executor.ts';
 import { findLink, findRank, formatLive, isPresent, listEarly, listForeign, listUpTo } from './net-address-state.ts';
-import { formatIfconfigAddress, formatIpAddress, runIpCommands, runNetworkCommand } from './net-commands.ts';
+import {
+  type AddressOnLink,
+  formatIfconfigAddress,
+  formatIpAddress,
+  formatIpAddressApart,
+  runIpCommands,
+  runNetworkCommand,
+} from './net-commands.ts';
 import { forgetBefore } from './net-live-view.ts';
 import { takeLeftovers } from './net-probe-memory.ts';
 
@@ -76,11 +83,17 @@ function applyByIp(action: NetAddressAction, host: Host, { fact, foreign, early 
   const [only] = foreign;
   if (foreign.length > 1 || early.length > 0) {
     clearByIp(host, link);
-    runIpCommands(host, [...listUpTo(action).map((entry) => formatIpAddress('replace', entry)), ...up]);
+    runIpCommands(host, [...listUpTo(action).flatMap((entry) => formatSetting(action, entry)), ...up]);
     return;
   }
   const removal = only === undefined ? [] : [formatIpAddress('del', { link, ...only })];
-  runIpCommands(host, [...removal, formatIpAddress('replace', action), ...up]);
+  const setting = formatSetting(action, action);
+  // A route of its own needs the link up.
+  runIpCommands(host, action.noPrefixRoute ? [...removal, ...up, ...setting] : [...removal, ...setting, ...up]);
+}
+
+function formatSetting({ noPrefixRoute }: NetAddressAction, entry: AddressOnLink): string[][] {
+  return noPrefixRoute ? formatIpAddressApart(entry) : [formatIpAddress('replace', entry)];
 }
 
 /** ifconfig replaces the only address of a link by itself; where there are several, or aliases, they are cleared beforehand. */

@@ -2,7 +2,7 @@
 
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Host, RunOptions } from '../host/host.ts';
-import { broadcastOf, formatAddress, formatMask, isUnspecified, parseAddress } from '../network/address.ts';
+import { broadcastOf, formatAddress, formatMask, isUnspecified, networkOf, parseAddress } from '../network/address.ts';
 import { forgetBefore } from './net-live-view.ts';
 
 export type AddressOnLink = { readonly link: string; readonly address: string; readonly prefixLength: number };
@@ -78,6 +78,19 @@ export function formatIfconfigAddress({ link, address, prefixLength }: AddressOn
 export function formatIpAddress(verb: 'replace' | 'del', { link, address, prefixLength }: AddressOnLink): string[] {
   const hasBroadcast = verb === 'replace' && !address.includes(':') && prefixLength <= 30;
   return ['addr', verb, `${address}/${prefixLength}`, ...(hasBroadcast ? ['broadcast', '+'] : []), 'dev', link];
+}
+
+/** The same with the route of its subnet apart, for services that do so: IFA_F_NOPREFIXROUTE. No route for a single address. */
+export function formatIpAddressApart(entry: AddressOnLink): string[][] {
+  const { link, address, prefixLength } = entry;
+  const parsed = parseAddress(address);
+  const set = [...formatIpAddress('replace', entry), 'noprefixroute'];
+  if (parsed === undefined || prefixLength === (parsed.family === 4 ? 32 : 128)) return [set];
+  const subnet = `${formatAddress(networkOf(parsed, prefixLength))}/${prefixLength}`;
+  const rest = parsed.family === 4 ? ['scope', 'link', 'src', address] : ['metric', '256'];
+  // Two addresses of one subnet have a route each, told apart by their source.
+  const verb = parsed.family === 4 ? 'append' : 'replace';
+  return [set, ['route', verb, subnet, 'dev', link, 'proto', 'kernel', ...rest]];
 }
 
 /** `route add default gw 10.0.0.254 dev eth0`, IPv4 only. */

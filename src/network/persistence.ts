@@ -1,7 +1,7 @@
 // The network as files of the guest's own network service, so that it is there at the next boot without us; and what this boot's start of
 // that service must know, which comes after us and finds the links already up.
 
-import type { FileAction, LinesAction, NetAssumeAction } from '../core/action.ts';
+import type { FileAction, LinesAction } from '../core/action.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { InterfacesFile } from '../core/facts.ts';
 import type { NetworkBackend } from '../core/network-backend.ts';
@@ -10,7 +10,6 @@ import type { ResolvedNetwork } from '../core/resolved-network.ts';
 import type { BackendChoice } from './backend.ts';
 import { yieldedMark, yieldStanzas } from './foreign-stanzas.ts';
 import { needsClient } from './renderers/interfaces-file.ts';
-import { profileUuid } from './renderers/network-manager/uuid.ts';
 import { fileMark, type Renderer } from './renderers/renderer.ts';
 
 /** A file that an earlier run made, as the record knows it. */
@@ -126,16 +125,7 @@ function describeHandover(backend: NetworkBackend, network: ResolvedNetwork, cha
   if (backend === 'network-manager') {
     const argv = ['nmcli', 'connection', 'reload'];
     const action = { kind: 'notify', argv, ifExists: '/run/NetworkManager/NetworkManager.pid', onChangeOf } as const;
-    return [
-      {
-        ...common,
-        id: `${id}/assume`,
-        action: describeAssumption(network),
-        summary: 'NetworkManager takes the links over',
-        needs: changes,
-      },
-      { ...common, id, action, summary: 'nmcli connection reload', needs: changes },
-    ];
+    return [{ ...common, id, action, summary: 'nmcli connection reload', needs: changes }];
   }
   if (backend === 'networkd') {
     const units = ['systemd-networkd.service'];
@@ -143,14 +133,4 @@ function describeHandover(backend: NetworkBackend, network: ResolvedNetwork, cha
     return [{ ...common, id, action, summary: 'systemd-networkd reads its files', needs: changes }];
   }
   return [];
-}
-
-function describeAssumption({ links }: ResolvedNetwork): NetAssumeAction {
-  const held = links.filter(
-    ({ addresses, memberOf, kind }) => addresses.length > 0 || memberOf !== undefined || kind !== 'physical',
-  );
-  return {
-    kind: 'netAssume',
-    links: held.map(({ name }) => ({ name, uuid: profileUuid(name) })),
-  };
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { loadNetworkScenarios } from '../../test/support/network-scenarios.ts';
 import type { Facts, LinkFact } from '../core/facts.ts';
+import type { NetworkBackend } from '../core/network-backend.ts';
 import { emptyNetwork, type NetworkConfig } from '../core/network-config.ts';
 import { defaultPolicy, type Policy } from '../core/policy.ts';
 import { mergeEc2Address, parseNetworkData } from '../datasources/config-drive/network-data.ts';
@@ -24,7 +25,12 @@ function read(json: unknown): NetworkConfig {
 
 function plan(
   network: NetworkConfig,
-  given: { links?: LinkFact[]; commands?: Facts['commands']; network?: Partial<Policy['network']> } = {},
+  given: {
+    links?: LinkFact[];
+    commands?: Facts['commands'];
+    network?: Partial<Policy['network']>;
+    backend?: NetworkBackend;
+  } = {},
 ): NetworkPlan {
   const facts: Facts = {
     ...{
@@ -51,6 +57,7 @@ function plan(
   };
   return planNetwork({
     network,
+    backend: given.backend,
     facts,
     // The two looks have tests of their own.
     policy: { ...defaultPolicy, network: { ...defaultPolicy.network, verify_timeout: 0, ...given.network } },
@@ -336,6 +343,46 @@ describe('planNetwork', () => {
       ],
     );
   });
+
+  it('sets routes and subnets as the service does that will find them', () => {
+    const described = (backend: 'networkd' | 'network-manager' | 'ifupdown'): string[] =>
+      plan(read({ links: [...onBond.links, third], networks: [...onBond.networks, onThird] }), {
+        links: [eth0, eth1, nic('eth2', 'fa:16:3e:00:00:09')],
+        backend,
+      }).steps.flatMap(({ action }) => {
+        if (action.kind === 'netRoute') return [`route ${action.link} ${action.tool} ${action.protocol ?? 'boot'}`];
+        return action.kind === 'netAddress' ? [`${action.link} ${action.tool} ${action.noPrefixRoute ?? false}`] : [];
+      });
+    assert.deepEqual(described('ifupdown'), [
+      ...['eth2 net-tools false', 'route eth2 net-tools boot'],
+      ...['bond0.30 net-tools false', 'route bond0.30 net-tools boot'],
+    ]);
+    assert.deepEqual(described('networkd'), [
+      ...['eth2 net-tools false', 'route eth2 iproute2 static'],
+      ...['bond0.30 net-tools false', 'route bond0.30 iproute2 static'],
+    ]);
+    assert.deepEqual(described('network-manager'), [
+      ...['eth2 net-tools false', 'route eth2 iproute2 static'],
+      ...['bond0.30 iproute2 true', 'route bond0.30 iproute2 static'],
+    ]);
+  });
+
+  it('leaves to route(8) what fits into it', () => {
+    const tools = [32766, 32767].map((metric) => {
+      const routes = [{ ...defaultRoute, metric }];
+      const { steps } = plan(read({ links: [link], networks: [{ ...network, routes }] }));
+      return steps.flatMap(({ action }) => (action.kind === 'netRoute' ? [action.tool] : []));
+    });
+    assert.deepEqual(tools, [['net-tools'], ['iproute2']]);
+  });
+
+  const third = { id: 'tap3', type: 'ovs', ethernet_mac_address: 'fa:16:3e:00:00:09' };
+  const onThird = {
+    ...network,
+    link: 'tap3',
+    ip_address: '10.9.0.5',
+    routes: [{ ...defaultRoute, gateway: '10.9.0.1', metric: 9 }],
+  };
 
   it('needs ip for bonds and VLANs, and says so; what is not on them is set', () => {
     const third = { id: 'tap3', type: 'ovs', ethernet_mac_address: 'fa:16:3e:00:00:09' };

@@ -146,14 +146,17 @@ type PlannedAddress = { readonly id: string; readonly action: NetAddressAction }
 
 function planAddresses(planning: Planning, link: ResolvedLink): PlannedAddress[] {
   const planned: PlannedAddress[] = [];
+  // Bonds and VLANs NetworkManager takes over as they are, and at later boots it sets subnets' routes by itself; NICs it sets up anew.
+  const isApart = planning.backend === 'network-manager' && link.kind !== 'physical';
   for (const { family, address, prefixLength, guess, origin } of link.addresses) {
     const label = `${address}/${prefixLength}`;
-    const tool = chooseToolOf(planning, family, origin, `${link.name} ${address} cannot be set`);
+    const tool = isApart ? 'iproute2' : chooseToolOf(planning, family, origin, `${link.name} ${address} cannot be set`);
     if (tool === undefined) continue;
     // IPv6 addresses do not give way to each other.
     const together = link.addresses.filter((other) => family === 4 && other.family === 4);
     const action: NetAddressAction = {
       ...{ kind: 'netAddress', link: link.name, family, address, prefixLength, tool },
+      ...(isApart ? { noPrefixRoute: true as const } : {}),
       ...(together.length < 2 ? {} : { together: together.map((other) => `${other.address}/${other.prefixLength}`) }),
     };
     const needs = link.kind === 'physical' ? {} : { needs: [planning.ready.get(link.name) ?? ''] };

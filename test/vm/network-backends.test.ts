@@ -134,7 +134,7 @@ async function readNetwork(machine: Machine): Promise<Seen> {
   const addresses = await show(machine, 'ip -j addr');
   const routes = [...(await show(machine, 'ip -j route')), ...(await show(machine, 'ip -j -6 route'))];
   const resolver = await machine.shell.run(
-    'if systemctl -q is-active systemd-resolved; then resolvectl dns | sed "s/(.*)//" | sort; else grep ^nameserver /etc/resolv.conf; fi',
+    'if systemctl -q is-active systemd-resolved; then resolvectl dns | sed "s/^Link [0-9]* //" | sort; else grep ^nameserver /etc/resolv.conf; fi',
   );
   return {
     addresses: [...addresses].sort((a, b) => String(a.ifname).localeCompare(String(b.ifname))),
