@@ -1,5 +1,5 @@
-// npm run gen: writes what follows from the folders and schemas: the registries, the editor's JSON Schema and the
-// modules' pages. `--check` writes nothing and fails when anything would change.
+// npm run gen: writes what follows from the folders and schemas: the registries, the editor's JSON Schema, the modules'
+// pages and the keys in the manual page. `--check` writes nothing and fails when anything would change.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { GenericSchema } from 'valibot';
 import { composeSchema, convertOwner, type SchemaOwner } from './gen/json-schema.ts';
+import { replaceKeys } from './gen/man-page.ts';
 import { type ModulePage, renderIndex, renderModulePage } from './gen/module-docs.ts';
 import {
   generatedNotice,
@@ -40,6 +41,8 @@ if (pages.length > 0) {
   files.set('docs/cloud-config.schema.json', `${JSON.stringify(composeOwners(pages), null, 2)}\n`);
   for (const page of pages) files.set(`docs/modules/${page.folder}.md`, renderModulePage(page));
   files.set('docs/modules/README.md', renderIndex(pages));
+  const manual = join(root, 'packaging/man/guest-init.8');
+  if (existsSync(manual)) files.set('packaging/man/guest-init.8', renderManual(manual));
   settleFiles();
   // A module that cannot be loaded has no page in the list, but its page is not stale for that.
   if (pages.length === listEntries(root, 'src/modules').length) removeStalePages(new Set(files.keys()));
@@ -49,6 +52,12 @@ for (const problem of problems) console.error(`gen: ${problem}`);
 if (problems.length > 0) process.exitCode = 1;
 
 type LoadedModule = ModulePage & { owner: SchemaOwner };
+
+/** Spellings with a hyphen are those of long ago: the manual names the others. */
+function renderManual(path: string): string {
+  const keys = pages.flatMap((page) => page.keys).filter((key) => /^\w+$/.test(key));
+  return replaceKeys(readFileSync(path, 'utf8'), keys.sort());
+}
 
 function composeOwners(loaded: readonly LoadedModule[]): ReturnType<typeof composeSchema> {
   try {

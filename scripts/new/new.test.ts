@@ -12,7 +12,17 @@ describe('npm run new', () => {
   let copy = '';
   before(() => {
     copy = mkdtempSync(join(tmpdir(), 'guest-init-new-'));
-    for (const name of ['src', 'scripts', 'docs', 'test', 'package.json', 'tsconfig.json', 'biome.json', '.gitignore'])
+    for (const name of [
+      'src',
+      'scripts',
+      'docs',
+      'packaging',
+      'test',
+      'package.json',
+      'tsconfig.json',
+      'biome.json',
+      '.gitignore',
+    ])
       cpSync(join(repository, name), join(copy, name), { recursive: true });
     symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'));
   });

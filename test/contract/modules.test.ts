@@ -71,11 +71,11 @@ for (const module of modules) {
   });
 }
 
-/** Keys of the document as written, with underscores; fails where one is unknown. */
+/** Keys of the document as written, and with underscores; fails where one is unknown. */
 function listTopLevelKeys(path: string): string[] {
   const { document, diagnostics } = interpretUserData({ bytes: readFileSync(path), source: 'user_data' }, modules);
   assert.ok(document, `${path} is no cloud-config`);
   const unknown = diagnostics.filter(({ code, path: key }) => code === 'unknown-key' && (key ?? '') === '');
   assert.deepEqual(unknown, [], path);
-  return Object.keys(document.raw).map((key) => key.replaceAll('-', '_'));
+  return Object.keys(document.raw).flatMap((key) => [key, key.replaceAll('-', '_')]);
 }
