@@ -91,10 +91,10 @@ const recipes = {
     ...bootable,
     packages: [...bootable.packages, 'iproute2', 'systemd-resolved'],
   },
-  'trixie-guest-nm': {
+  'trixie-guest-netplan': {
     release: 'trixie',
     ...bootable,
-    packages: [...bootable.packages, 'iproute2', 'network-manager'],
+    packages: [...bootable.packages, 'iproute2', 'netplan.io', 'systemd-resolved'],
   },
   'bookworm-guest-cloud-init': {
     release: 'bookworm',

@@ -193,7 +193,8 @@ async function runWith(machine: Machine, network: Json): Promise<{ status: numbe
 
 describe('Debian 12 with a bond, and a VLAN on it', { skip }, () => {
   test('is set up at the first boot and at the next, changed in place, and put back when a command fails', async () => {
-    const config = 'network: {backend: none}\n';
+    // Nobody is at the end of these wires: a bond that asks for an answer has no carrier.
+    const config = 'network: {backend: none, verify_timeout: 0}\n';
     const image = await preparePackagedImage('bookworm-guest', { name: 'packaged-no-backend', config });
     const file = makeIsoDrive({ folder: key.folder, name: 'bond-vlan', files: describeDrive(describeNetwork()) });
     const options = { image, drives: [{ file, as: 'cdrom' } as const], furtherNics: [firstMac, secondMac] };
