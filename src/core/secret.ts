@@ -1,33 +1,8 @@
-// A value that never prints: passwords and hashes travel through plans, logs and errors inside one of these.
+// Values that never print: passwords, hashes and what may hold them travel through plans, logs and errors inside one of these.
 
 const redacted = '[redacted]';
 
-/** Wraps secret text. `String()`, template literals, `JSON.stringify` and `util.inspect` all give `[redacted]`; only `reveal()` gives the text. */
-export class Secret {
-  readonly #text: string;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  reveal(): string {
-    return this.#text;
-  }
-
-  toString(): string {
-    return redacted;
-  }
-
-  toJSON(): string {
-    return redacted;
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return redacted;
-  }
-}
-
-/** As Secret, for data that may hold secrets anywhere: it prints as nothing but `[redacted]`. */
+/** Wraps data. `String()`, template literals, `JSON.stringify` and `util.inspect` all give `[redacted]`; only `reveal()` gives the data. */
 export class SecretData<Data> {
   readonly #data: Data;
 
@@ -51,3 +26,6 @@ export class SecretData<Data> {
     return redacted;
   }
 }
+
+/** Secret text. */
+export class Secret extends SecretData<string> {}
