@@ -49,6 +49,11 @@ export type ApplyContext = {
 export type Executor<A extends Action> = {
   inspect(action: A, host: Host): Inspection;
   apply(action: A, host: Host, context: ApplyContext): Applied | undefined | Promise<Applied | undefined>;
+  /**
+   * The command lines of `apply`, where these are all that it does and neither depends on what other steps change: such steps may be run
+   * together. Undefined: `apply` alone knows.
+   */
+  plainCommands?(action: A, host: Host): readonly (readonly string[])[] | undefined;
   /** A mark of the intended result, journaled before the step, that lets the next run recognise a step that a crash left undecided. */
   token?(action: A, host: Host): string | undefined;
 };

@@ -9,6 +9,7 @@ import type { Change, Executor } from './executor.ts';
 import { findLink, findRank, formatLive, isPresent, listEarly, listForeign, listUpTo } from './net-address-state.ts';
 import {
   type AddressOnLink,
+  askNetworkCommand,
   formatIfconfigAddress,
   formatIpAddress,
   formatIpAddressApart,
@@ -16,7 +17,7 @@ import {
   runNetworkCommand,
 } from './net-commands.ts';
 import { forgetBefore } from './net-live-view.ts';
-import { takeLeftovers } from './net-probe-memory.ts';
+import { forgetLeftovers, listLeftovers } from './net-probe-memory.ts';
 
 export const netAddress: Executor<NetAddressAction> = {
   inspect: (action, host) => {
@@ -50,6 +51,15 @@ export const netAddress: Executor<NetAddressAction> = {
     } else applyByIfconfig(action, host, { fact, obsolete: [...foreign, ...early] });
     return foreign.length === 0 ? undefined : { message: `replaced ${foreign.map(formatLive).join(', ')}` };
   },
+  plainCommands: (action, host) => {
+    const fact = findLink(host, action.link);
+    // Further addresses of a link depend on its first one, and IPv6 may be switched off.
+    if (fact === undefined || action.family === 6 || findRank(action) > 0) return undefined;
+    const isAlone = listForeign(action, fact, host).length === 0 && listEarly(action, fact, host).length === 0;
+    if (!isAlone || isPresent(action, fact, host)) return undefined;
+    if (action.tool === 'net-tools') return [formatIfconfigAddress(action)];
+    return listByIp(action, host, { fact }).map((words) => ['ip', ...words]);
+  },
 };
 
 /** A guest without IPv6 keeps its IPv4: this step fails without a command, so that nothing is rolled back. */
@@ -67,29 +77,35 @@ type Surplus = {
 
 /** What gives way goes first: the kernel would make the new one a secondary of theirs, and take it away with them. */
 function applyByIp(action: NetAddressAction, host: Host, { fact, foreign, early }: Surplus): void {
-  const { link } = action;
-  const up = [
-    ...(fact.up ? [] : [['link', 'set', 'dev', link, 'up']]),
-    // ifconfig clears the table; here the question whether the address is free is taken out of it.
-    ...(action.family === 4 ? takeLeftovers(host, link) : []).map(({ address }) => [
-      'neigh',
-      'flush',
-      'to',
-      address,
-      'dev',
-      link,
-    ]),
-  ];
   const [only] = foreign;
   if (foreign.length > 1 || early.length > 0) {
-    clearByIp(host, link);
-    runIpCommands(host, [...listUpTo(action).flatMap((entry) => formatSetting(action, entry)), ...up]);
-    return;
-  }
-  const removal = only === undefined ? [] : [formatIpAddress('del', { link, ...only })];
+    clearByIp(host, action.link);
+    const settings = listUpTo(action).flatMap((entry) => formatSetting(action, entry));
+    runIpCommands(host, [...settings, ...listUp(action, host, fact)]);
+  } else runIpCommands(host, listByIp(action, host, { fact, replaced: only }));
+  if (action.family === 4) forgetLeftovers(host, action.link);
+}
+
+/** The commands of ip for one address of a link, in place of `replaced`. */
+function listByIp(
+  action: NetAddressAction,
+  host: Host,
+  { fact, replaced }: { fact: LinkFact; replaced?: LiveAddress | undefined },
+): string[][] {
+  const removal = replaced === undefined ? [] : [formatIpAddress('del', { link: action.link, ...replaced })];
   const setting = formatSetting(action, action);
+  const up = listUp(action, host, fact);
   // A route of its own needs the link up.
-  runIpCommands(host, action.noPrefixRoute ? [...removal, ...up, ...setting] : [...removal, ...setting, ...up]);
+  return action.noPrefixRoute ? [...removal, ...up, ...setting] : [...removal, ...setting, ...up];
+}
+
+function listUp({ link, family }: NetAddressAction, host: Host, fact: LinkFact): string[][] {
+  // ifconfig clears the table; here the question whether the address is free is taken out of it.
+  const asked = family === 4 ? listLeftovers(host, link) : [];
+  return [
+    ...(fact.up ? [] : [['link', 'set', 'dev', link, 'up']]),
+    ...asked.map(({ address }) => ['neigh', 'flush', 'to', address, 'dev', link]),
+  ];
 }
 
 function formatSetting({ noPrefixRoute }: NetAddressAction, entry: AddressOnLink): string[][] {
@@ -142,7 +158,7 @@ function applyByAlias(
     runNetworkCommand(host, ['ifconfig', link, 'up']);
     return undefined;
   }
-  const free = aliases.find((alias) => !/\binet\b/.test(runNetworkCommand(host, ['ifconfig', alias])));
+  const free = aliases.find((alias) => !/\binet\b/.test(askNetworkCommand(host, ['ifconfig', alias])));
   if (free === undefined) return `${link}: more than ${mostAliases} aliases; install iproute2`;
   runNetworkCommand(host, formatIfconfigAddress({ ...action, link: free }));
   return undefined;

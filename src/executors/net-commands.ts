@@ -1,9 +1,12 @@
 // Command lines of net-tools and iproute2, and their running: absolute paths, no shell, one spawn for a list of ip commands.
 
 import { AgentError, exitCodes } from '../core/error.ts';
-import type { Host, RunOptions } from '../host/host.ts';
+import type { Host, RunOptions, RunResult } from '../host/host.ts';
 import { broadcastOf, formatAddress, formatMask, isUnspecified, networkOf, parseAddress } from '../network/address.ts';
 import { forgetBefore } from './net-live-view.ts';
+
+/** For one command, or for many that run in turn. */
+const timeoutMs = 10_000;
 
 export type AddressOnLink = { readonly link: string; readonly address: string; readonly prefixLength: number };
 
@@ -15,21 +18,48 @@ export type RouteOnLink = {
   readonly metric?: number | undefined;
 };
 
-/** Runs a command of the network; returns its output. A failure throws AgentError (exit 20) with its last line of complaint. */
-export function runNetworkCommand(host: Host, argv: readonly string[], options: RunOptions = {}): string {
+/** Runs a command that changes the network. A failure throws AgentError (exit 20) with its last line of complaint. */
+export function runNetworkCommand(host: Host, argv: readonly string[], options: RunOptions = {}): void {
+  askNetworkCommand(host, argv, { discardsOutput: true, ...options });
+}
+
+/** The same for a command whose output is wanted. */
+export function askNetworkCommand(host: Host, argv: readonly string[], options: RunOptions = {}): string {
   const [name = '', ...args] = argv;
   const path = host.which(name);
   if (path === undefined) throw new AgentError(exitCodes.networkRolledBack, `${name}: command not found`);
   forgetBefore(host, argv, args[0] === '-batch' ? options.input?.trim().split('\n') : []);
-  const result = host.run([path, ...args], { timeoutMs: 10_000, ...options });
+  const result = host.run([path, ...args], { timeoutMs, ...options });
   if (result.status === 0) return result.stdout;
+  throw describeFailure(name, result);
+}
+
+/**
+ * Runs commands of the network in turn until one fails, for less than as many runNetworkCommand. Gives how many were done and why the next
+ * one was not. All are installed (Host.which).
+ */
+export function runNetworkCommandsInTurn(
+  host: Host,
+  argvs: readonly (readonly string[])[],
+): { readonly completed: number; readonly error?: AgentError } {
+  for (const argv of argvs) forgetBefore(host, argv);
+  const result = host.runInTurn(
+    argvs.map(([name = '', ...args]) => [host.which(name) ?? name, ...args]),
+    { timeoutMs },
+  );
+  if (result.status === 0) return { completed: argvs.length };
+  const { completed } = result;
+  return { completed, error: describeFailure(argvs[completed]?.[0] ?? 'sh', result) };
+}
+
+function describeFailure(name: string, result: RunResult): AgentError {
   const ending = result.timedOut
     ? 'ran out of time'
     : result.status === null
       ? 'was killed'
       : `exited ${result.status}`;
   const line = lastComplaint(result.stderr);
-  throw new AgentError(exitCodes.networkRolledBack, line === '' ? `${name} ${ending}` : `${name} ${ending}: ${line}`);
+  return new AgentError(exitCodes.networkRolledBack, line === '' ? `${name} ${ending}` : `${name} ${ending}: ${line}`);
 }
 
 /** ip -batch ends with "Command failed -:2", which tells a person nothing. */

@@ -28,13 +28,16 @@ export function recallProbe(host: Host): Probe | undefined {
   return probes.get(host);
 }
 
-/** The entries left on this link, which the caller removes. */
-export function takeLeftovers(host: Host, link: string): readonly Neighbour[] {
+/** The entries left on this link. */
+export function listLeftovers(host: Host, link: string): readonly Neighbour[] {
+  return probes.get(host)?.leftovers.filter((entry) => entry.link === link) ?? [];
+}
+
+/** Those of this link have been removed. */
+export function forgetLeftovers(host: Host, link: string): void {
   const probe = probes.get(host);
-  const mine = probe?.leftovers.filter((entry) => entry.link === link) ?? [];
-  if (probe !== undefined && mine.length > 0)
-    probes.set(host, { ...probe, leftovers: probe.leftovers.filter((entry) => entry.link !== link) });
-  return mine;
+  const left = probe?.leftovers.filter((entry) => entry.link !== link) ?? [];
+  if (probe !== undefined && left.length < probe.leftovers.length) probes.set(host, { ...probe, leftovers: left });
 }
 
 /** MAC address of another machine that has this address; undefined: none, or nobody was asked. */

@@ -72,6 +72,14 @@ export const netRoute: Executor<NetRouteAction> = {
     ].join('; ');
     return message === '' ? undefined : { message };
   },
+  plainCommands: (action, host) => {
+    // Default routes are told of each other.
+    if (action.prefixLength === 0) return undefined;
+    const { isPresent, obsolete } = compareRoutes(action, host);
+    if (isPresent || obsolete.length > 0) return undefined;
+    if (action.tool === 'iproute2') return [['ip', ...formatIpRoute('prepend', action, action)]];
+    return action.onLink === true ? undefined : [formatRouteCommand('add', action)];
+  },
 };
 
 /** The new route comes first, so that the guest is never without one. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AgentError, exitCodes } from '../core/error.ts';
-import { describeFailure, findCommand, runCommand, runCommandWithDescriptor } from './commands.ts';
+import { describeFailure, findCommand, runCommand, runCommandsInTurn, runCommandWithDescriptor } from './commands.ts';
 
 const sh = (script: string, options: Parameters<typeof runCommand>[1] = {}) =>
   runCommand(['/bin/sh', '-c', script], options);
@@ -129,4 +129,33 @@ test('a command acts on our open file as number 3', () => {
   } finally {
     fs.closeSync(file);
   }
+});
+
+test('commands in turn: how many were done, and what the one that failed has said', () => {
+  const folder = fs.mkdtempSync(join(tmpdir(), 'guest-init-commands-'));
+  const touch = (name: string): string[] => ['/usr/bin/touch', join(folder, name)];
+  const fail = ['/bin/sh', '-c', 'echo why >&2; exit 3'];
+  try {
+    assert.deepEqual(runCommandsInTurn([touch('a'), ['/bin/echo', 'words'], fail, touch('b')]), {
+      ...{ status: 3, stdout: '', stderr: 'why\n', timedOut: false, completed: 2 },
+    });
+    assert.deepEqual(fs.readdirSync(folder), ['a']);
+    const hostile = ["it's", '$(touch x)', '`touch y`', '; touch z #', 'a\nb', '*', ''];
+    const { completed } = runCommandsInTurn(hostile.map((name) => touch(`-${name}-`)));
+    assert.equal(completed, hostile.length);
+    assert.deepEqual(fs.readdirSync(folder).sort(), ['a', ...hostile.map((name) => `-${name}-`)].sort());
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
+test('commands in turn share a deadline, and the one that hangs ends with it', () => {
+  const { completed, timedOut, stderr } = runCommandsInTurn(
+    [['/bin/true'], ['/bin/sh', '-c', 'echo $$ >&2; exec sleep 60']],
+    { timeoutMs: 500 },
+  );
+  assert.deepEqual([completed, timedOut], [1, true]);
+  // What is left of it is for its new parent to bury.
+  const state = runCommand(['/bin/ps', '-o', 'state=', '-p', stderr.trim()]).stdout.trim();
+  assert.ok(['', 'Z'].includes(state), state);
 });

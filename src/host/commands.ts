@@ -1,4 +1,5 @@
-// Fixed commands: argument arrays, absolute paths from the system folders, fixed environment, deadline, capped output. Never a shell.
+// Fixed commands: argument arrays, absolute paths from the system folders, fixed environment, deadline, capped output. No shell sees any of
+// it, but for one that starts many in turn, each word quoted.
 
 import * as fs from 'node:fs';
 import { AgentError, exitCodes } from '../core/error.ts';
@@ -33,10 +34,16 @@ export function findCommand(name: string, root: string): string | undefined {
 }
 
 /** Runs `argv[0]`, an absolute path. A non-zero exit is a result; only a command that cannot be started or floods us throws. */
-export function runCommand(argv: readonly string[], options: RunOptions = {}): RunResult {
+export function runCommand(
+  argv: readonly string[],
+  options: RunOptions & {
+    /** What it starts ends with it when time runs out. */
+    readonly leadsGroup?: boolean;
+  } = {},
+): RunResult {
   const [file = '', ...args] = argv;
   const result = loadChildProcess().spawnSync(file, args, {
-    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', options.discardsOutput ? 'ignore' : 'pipe', 'pipe'],
     ...(options.input === undefined ? {} : { input: options.input }),
     encoding: 'utf8',
     env: { ...fixedEnvironment, ...options.env },
@@ -44,14 +51,41 @@ export function runCommand(argv: readonly string[], options: RunOptions = {}): R
     killSignal: 'SIGKILL',
     maxBuffer: outputLimitBytes,
     cwd: '/',
+    ...(options.leadsGroup ? { detached: true } : {}),
   });
   const timedOut = (result.error as NodeJS.ErrnoException | undefined)?.code === 'ETIMEDOUT';
+  if (timedOut && options.leadsGroup) endGroup(result.pid);
   if (result.error !== undefined && !timedOut) {
     const reason = (result.error as NodeJS.ErrnoException).code ?? 'unknown';
     // EPIPE: the command ended without reading its input; its exit status tells why.
     if (reason !== 'EPIPE') throw new AgentError(exitCodes.internal, `${file}: cannot be run (${reason})`);
   }
   return { status: result.status, stdout: result.stdout ?? '', stderr: result.stderr ?? '', timedOut };
+}
+
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {}
+}
+
+/**
+ * Runs commands one after another until one fails, all started by one small shell: starting each from here would cost half as much again as
+ * it takes. `completed` of them ended with 0; the result is that of the next one, or of the last. The deadline is for all of them.
+ */
+export function runCommandsInTurn(
+  argvs: readonly (readonly string[])[],
+  options: { readonly timeoutMs?: number } = {},
+): RunResult & { readonly completed: number } {
+  const lines = argvs.map((argv) => `${argv.map(quote).join(' ')} || exit\necho >&3\n`);
+  const shell = ['/bin/sh', '-c', `exec 3>&1 >/dev/null\n${lines.join('')}`];
+  const result = runCommand(shell, { ...options, leadsGroup: true });
+  return { ...result, stdout: '', completed: result.stdout.length };
+}
+
+/** A word of sh(1) that means itself. */
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** The sentence for a command that failed: name, how it ended, its last line of complaint. */

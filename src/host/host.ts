@@ -25,6 +25,8 @@ export type RunOptions = {
   readonly input?: string;
   readonly timeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** What the command says beside its complaints goes nowhere: a pipe less to make and to read. */
+  readonly discardsOutput?: boolean;
 };
 
 /** Result of a user command; `tail` is the end of its merged output, `log` the file that holds more of it. */
@@ -68,6 +70,11 @@ export type Host = {
   writeKernelVariable(path: string, value: string): void;
   /** A fixed command, argv only, absolute path or a name looked up in the system folders; never through a shell. Throws AgentError when it cannot be started. */
   run(argv: readonly string[], options?: RunOptions): RunResult;
+  /** Fixed commands one after another until one fails: the result of that one, or of the last, and how many ended with 0. The deadline is for all. */
+  runInTurn(
+    argvs: readonly (readonly string[])[],
+    options?: Pick<RunOptions, 'timeoutMs'>,
+  ): RunResult & { readonly completed: number };
   /** A user command: own process group, no terminal, deadline (TERM, 5 s, KILL), waits for exit, not for inherited pipes. */
   exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult>;
   /** Absolute path of a command in the system folders. */

@@ -154,6 +154,14 @@ export function createMemoryHost(
       commands.push(options.input === undefined ? { argv } : { argv, input: options.input });
       return { status: 0, stdout: '', stderr: '', timedOut: false, ...given.run?.(argv, options) };
     },
+    runInTurn: (argvs) => {
+      let result: RunResult = { status: 0, stdout: '', stderr: '', timedOut: false };
+      for (const [completed, argv] of argvs.entries()) {
+        result = host.run(argv);
+        if (result.status !== 0) return { ...result, completed };
+      }
+      return { ...result, completed: argvs.length };
+    },
     exec: given.exec ?? (async () => ({ exitCode: 0, signal: undefined, timedOut: false, tail: [] })),
     which: given.which ?? ((name) => `/usr/sbin/${name}`),
     facts: () => ({ ...plainFacts, ...(typeof given.facts === 'function' ? given.facts() : given.facts) }),

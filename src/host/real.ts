@@ -3,7 +3,7 @@
 import * as fs from 'node:fs';
 import { AgentError, exitCodes } from '../core/error.ts';
 import { makeDirectoryAtomically, writeFileAtomically, writeSymlinkAtomically } from './atomic-write.ts';
-import { findCommand, runCommand } from './commands.ts';
+import { findCommand, runCommand, runCommandsInTurn } from './commands.ts';
 import { createCommandRunner } from './exec.ts';
 import { gatherFacts, readBootId, readDmi } from './gather-facts.ts';
 import type { ExecOptions, ExecResult, FileStat, Host, RunOptions, RunResult } from './host.ts';
@@ -76,6 +76,7 @@ export function createRealHost(options: { root?: string } = {}): Host {
     writeKernelVariable: (path, value) => orAgentError(path, () => fs.writeFileSync(path, value)),
     remove: (path) => orAgentError(path, () => removeEntry(at(path))),
     run: (argv: readonly string[], runOptions?: RunOptions): RunResult => runCommand(commandLine(argv), runOptions),
+    runInTurn: (argvs, runOptions) => runCommandsInTurn(argvs.map(commandLine), runOptions),
     exec: async (argv: readonly string[], execOptions: ExecOptions): Promise<ExecResult> =>
       // A bare name is looked up in the command's own PATH, which has /usr/local before the system folders.
       runUserCommand(belowRoot(argv), { ...execOptions, log: at(execOptions.log) }),

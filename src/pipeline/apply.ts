@@ -9,9 +9,13 @@ import { type NetworkSnapshot, restoreNetwork, snapshotNetwork } from '../execut
 import type { Host } from '../host/host.ts';
 import { fingerprintAction } from '../state/fingerprint.ts';
 import type { Journal, StepHistory } from '../state/journal.ts';
+import type { EarlyResult } from './apply-together.ts';
 
 /** A user command that a power cut interrupted is tried this often before it counts as failed. */
 const triesLimit = 3;
+
+/** Steps of the network: with fewer there is nothing to gain from running them together. */
+const severalLinks = 8;
 
 export type ApplyOptions = {
   readonly steps: readonly Step[];
@@ -56,20 +60,25 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     options.onOutcome(outcome);
   };
 
-  for (const step of options.steps) {
-    if (options.stopRequested()) cutShort = 'signal';
-    else if (host.monotonic() > options.deadline) cutShort = 'deadline';
+  const hasManyLinks = options.steps.filter(sharesLooks).length > severalLinks;
+  let together: ReadonlyMap<string, EarlyResult> = new Map();
+  for (const [index, step] of options.steps.entries()) {
+    const isDone = together.has(step.id);
+    if (!isDone && options.stopRequested()) cutShort = 'signal';
+    else if (!isDone && host.monotonic() > options.deadline) cutShort = 'deadline';
     if (cutShort !== undefined) break;
 
     if (sharesLooks(step)) openLiveView(host);
     else closeLiveView(host);
     const startedAt = host.monotonic();
-    const entry = { step: step.id, action: fingerprintAction(step.action), boot: bootId };
-    const past = applicableHistory(journal.history.get(step.id), step, entry.action, bootId);
+    const entry = isJournaled(step)
+      ? { step: step.id, action: fingerprintAction(step.action), boot: bootId }
+      : undefined;
+    const past = entry && applicableHistory(journal.history.get(step.id), step, entry.action, bootId);
     const end = (status: OutcomeStatus, details: Partial<Outcome> = {}): void => {
       const outcome = { ...describeStep(step), status, ms: host.monotonic() - startedAt, ...details };
       const event = status === 'failed' ? 'failed' : 'done';
-      journal.append({ event, ...entry, t: host.now(), outcome }, step.action.kind === 'exec');
+      if (entry) journal.append({ event, ...entry, t: host.now(), outcome }, step.action.kind === 'exec');
       tell(outcome);
     };
 
@@ -95,7 +104,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     try {
       const executor = executorFor(step.action);
       const isIdle = hasNothingToTell(step, outcomes) && options.lookAgain?.has(step.id) !== true;
-      if (isIdle || executor.inspect(step.action, host).state === 'same') {
+      if (!isDone && (isIdle || executor.inspect(step.action, host).state === 'same')) {
         end('unchanged');
         continue;
       }
@@ -104,11 +113,20 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
       // After a crash the first try's mark still names the result that was meant; a new one could be made from half of it.
       const token = past?.token ?? executor.token?.(step.action, host);
       const mark = token === undefined ? {} : { token };
-      journal.append(
-        { event: 'begin', ...entry, t: host.now(), ...mark },
-        step.action.kind === 'exec' || token !== undefined,
-      );
+      const isDurable = step.action.kind === 'exec' || token !== undefined;
+      if (entry) journal.append({ event: 'begin', ...entry, t: host.now(), ...mark }, isDurable);
       once?.markOnce(step.action, host);
+      if (hasManyLinks && sharesLooks(step) && !isDone) {
+        const { applyTogether } = await import('./apply-together.ts');
+        const rest = options.steps.slice(index);
+        together = applyTogether(rest, host, (other) => isFree(other, rest, outcomes));
+      }
+      const early = together.get(step.id);
+      if (early !== undefined) {
+        if (early.error !== undefined) throw early.error;
+        end('changed', { ms: early.ms });
+        continue;
+      }
       const applied = await executor.apply(step.action, host, {
         commandTimeoutMs: Math.max(1000, Math.min(options.commandTimeoutMs, options.deadline - host.monotonic())),
         instanceDirectory: options.instanceDirectory,
@@ -137,6 +155,11 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
   };
 }
 
+/** Live network state does not survive what interrupted us; it is compared anew every time, and nobody would read the lines. */
+function isJournaled({ module }: Step): boolean {
+  return module !== 'network';
+}
+
 /** Steps that set one thing each, with nothing between them; what waits must see what comes meanwhile. */
 function sharesLooks({ module, action }: Step): boolean {
   return module === 'network' && action.kind !== 'netProbe' && action.kind !== 'netVerify';
@@ -148,6 +171,12 @@ function findHindrance(step: Step, outcomes: ReadonlyMap<string, Outcome>, netwo
   const cause = step.needs?.find((id) => ['failed', 'skipped'].includes(outcomes.get(id)?.status ?? ''));
   if (cause === undefined) return undefined;
   return `needs ${cause}, which ${outcomes.get(cause)?.status === 'failed' ? 'failed' : 'was skipped'}`;
+}
+
+/** Whether a step of the network waits for nothing but the steps around it. */
+function isFree(step: Step, around: readonly Step[], outcomes: ReadonlyMap<string, Outcome>): boolean {
+  if (!sharesLooks(step) || findHindrance(step, outcomes, false) !== undefined) return false;
+  return step.needs?.every((id) => outcomes.has(id) || around.some((other) => other.id === id)) ?? true;
 }
 
 function listFailed(outcomes: ReadonlyMap<string, Outcome>): ReadonlySet<string> {
@@ -168,8 +197,6 @@ function applicableHistory(
   bootId: string,
 ): StepHistory | undefined {
   if (history === undefined || history.action !== action) return undefined;
-  // Live network state does not survive what interrupted us; it is compared anew every time.
-  if (step.module === 'network') return undefined;
   if (step.frequency === 'boot' && history.ended !== undefined && history.ended.boot !== bootId) return undefined;
   return history;
 }

@@ -162,6 +162,28 @@ const manyCases: readonly SegmentFault[] = [
     ...{ tree: manyTree, links: manyLinks, exit: 20, says: /\(20\) network eth63 .* failed: ifconfig exited 7/ },
     prepare: (box) => box.shim('ifconfig', 'case "$*" in *10.64.63.5*) exit 7;; esac; exec "$REAL" "$@"'),
   },
+  {
+    name: '64 links, route failing in the middle',
+    ...{
+      tree: manyTree,
+      links: manyLinks,
+      exit: 20,
+      says: /\(20\) network 10\.128\.30\.0\/24 .* failed: route exited 7/,
+    },
+    prepare: (box) => box.shim('route', 'case "$*" in *10.128.30.0*) exit 7;; esac; exec "$REAL" "$@"'),
+  },
+  {
+    name: '64 links, ip failing in the middle',
+    ...{ tree: manyTree, links: manyLinks, hidden: ['ifconfig', 'route'] },
+    ...{ exit: 20, says: /\(20\) network 10\.128\.30\.0\/24 .* failed: ip exited 7/ },
+    prepare: (box) => box.shim('ip', 'case "$*" in *10.128.30.0*) exit 7;; esac; exec "$REAL" "$@"'),
+  },
+  {
+    name: '64 links, ifconfig hanging at one',
+    ...{ tree: manyTree, links: manyLinks, exit: 20, says: /\(20\) network eth20 .* failed: ifconfig ran out of time/ },
+    prepare: (box) => box.shim('ifconfig', `case "$*" in *10.64.20.5*) ${hangOnce()};; esac; exec "$REAL" "$@"`),
+    withinMs: 40_000,
+  },
 ];
 
 /** Each tool is given up after ten seconds, a look after five and a question after three. */
