@@ -45,6 +45,19 @@ export type ExecOptions = {
   readonly cwd: string;
 };
 
+/** Bounds of one request: all of it, connection and redirects included, within `timeoutMs`; a longer answer than `limitBytes` is none. */
+export type FetchOptions = {
+  readonly timeoutMs: number;
+  readonly limitBytes: number;
+  /** Default: https alone. */
+  readonly protocols?: readonly ('https:' | 'http:')[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent by POST; absent: GET. */
+  readonly body?: string;
+};
+
+export type FetchResult = { readonly status: number; readonly body: Uint8Array };
+
 /** Paths are absolute guest paths. Reading what is absent gives undefined; every other failure throws AgentError naming the path. */
 export type Host = {
   /** False below --root: no running kernel, network or services to speak to. */
@@ -77,6 +90,11 @@ export type Host = {
   ): RunResult & { readonly completed: number };
   /** A user command: own process group, no terminal, deadline (TERM, 5 s, KILL), waits for exit, not for inherited pipes. */
   exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult>;
+  /**
+   * Asks a server. Over TLS its certificate must be trusted by the guest's own store where it has one. Throws AgentError that says why there
+   * is no answer, with the name of the host and nothing else of the address.
+   */
+  fetch(url: string, options: FetchOptions): Promise<FetchResult>;
   /** Absolute path of a command in the system folders. */
   which(name: string): string | undefined;
   facts(): Facts;

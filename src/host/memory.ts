@@ -50,6 +50,7 @@ export function createMemoryHost(
     run?: (argv: readonly string[], options: RunOptions) => Partial<RunResult> | undefined;
     exec?: Host['exec'];
     which?: (name: string) => string | undefined;
+    fetch?: Host['fetch'];
     live?: boolean;
   } = {},
 ): { host: Host; files: Map<string, MemoryNode>; commands: MemoryCommand[] } {
@@ -163,6 +164,11 @@ export function createMemoryHost(
       return { ...result, completed: argvs.length };
     },
     exec: given.exec ?? (async () => ({ exitCode: 0, signal: undefined, timedOut: false, tail: [] })),
+    fetch:
+      given.fetch ??
+      (async () => {
+        throw new AgentError(exitCodes.internal, 'nobody answers');
+      }),
     which: given.which ?? ((name) => `/usr/sbin/${name}`),
     facts: () => ({ ...plainFacts, ...(typeof given.facts === 'function' ? given.facts() : given.facts) }),
     bootId: () => host.facts().bootId,

@@ -80,6 +80,11 @@ export function createRealHost(options: { root?: string } = {}): Host {
     exec: async (argv: readonly string[], execOptions: ExecOptions): Promise<ExecResult> =>
       // A bare name is looked up in the command's own PATH, which has /usr/local before the system folders.
       runUserCommand(belowRoot(argv), { ...execOptions, log: at(execOptions.log) }),
+    fetch: async (url, fetchOptions) => {
+      const { fetchBytes, trustStores } = await import('./fetch.ts');
+      const ca = trustStores.map((path) => readText(path)).find((text) => text !== undefined);
+      return fetchBytes(url, { ...fetchOptions, ...(ca === undefined ? {} : { ca }) });
+    },
     facts: () => gatherFacts({ live, readText, list, readLink, which, exists: (path) => fs.existsSync(follow(path)) }),
     bootId: () => (live ? readBootId(readText) : ''),
     dmi: () => (live ? readDmi(readText) : {}),

@@ -1,6 +1,7 @@
 // Applies one instance, stage by stage, each with fresh facts: what one stage made, the next one sees.
 
 import type { Diagnostic } from '../core/diagnostic.ts';
+import type { Facts } from '../core/facts.ts';
 import { type InstanceConfig, instanceName } from '../core/instance-config.ts';
 import type { Stage } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
@@ -14,10 +15,17 @@ import { awaitPlannedNics, type NicWait } from './await-nics.ts';
 import type { OpenDrive } from './discover.ts';
 import { fingerprintHostKeys } from './host-keys.ts';
 import type { Decision, StageWork } from './identity.ts';
+import type { IncludeOptions } from './includes.ts';
 import type { KeptNetwork } from './keep-network.ts';
 import { readLocalDocuments } from './local-documents.ts';
 import type { PlannedInstance } from './plan.ts';
-import { interpretInput, type NarrowPlan, planInterpreted } from './plan-input.ts';
+import {
+  type GuestInput,
+  type InterpretedInput,
+  interpretInput,
+  type NarrowPlan,
+  planInterpreted,
+} from './plan-input.ts';
 import { writePublicStatus } from './public-status.ts';
 import type { Reporter } from './reporter.ts';
 import { isNetworkStep, listLooks, recallEarlyStage, recordStage, selectSteps } from './stage.ts';
@@ -58,10 +66,12 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
   const { host, instance, decision } = options;
   announce(options);
   const isNetworkOnly = decision.work.every(({ work }) => work === 'network' || work === 'none');
-  const input = await interpretInput(isNetworkOnly ? narrowToNetwork(instance) : instance, {
-    localDocuments: isNetworkOnly ? [] : readLocalDocuments(host),
-    osRelease: () => host.facts().os,
-  });
+  const localDocuments = isNetworkOnly ? [] : readLocalDocuments(host);
+  const interpret = (fetched?: GuestInput['fetched']): Promise<InterpretedInput> => {
+    const osRelease = (): Facts['os'] => host.facts().os;
+    return interpretInput(isNetworkOnly ? narrowToNetwork(instance) : instance, { localDocuments, osRelease, fetched });
+  };
+  const input = await interpret();
   let record = options.record ?? beginRecord(options);
   const store = openStore({
     host,
@@ -74,7 +84,8 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
     for (const { stage, work } of todo) {
       const earlier = results.at(-1)?.plan;
       // Fresh facts for what a stage does; one that had nothing to do a moment ago has nothing to do now.
-      const idle = earlier !== undefined && !earlier.steps.some((step) => step.stage === stage);
+      const isIncomplete = stage === 'late' && input.userData.wanted !== undefined && host.live;
+      const idle = !isIncomplete && earlier !== undefined && !earlier.steps.some((step) => step.stage === stage);
       const startedAt = host.now();
       const start = host.monotonic();
       const { network } = specifyNetwork(instance, options.policy);
@@ -83,7 +94,8 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
         ...{ facts, policy: options.policy, previous: host.live ? record.made : [], narrow: options.narrow },
         previousNetwork: stage === 'early' && host.live ? record.networkSteps : [],
       };
-      const plan = idle ? earlier : await planInterpreted(input, guest);
+      const known = idle ? earlier : await planInterpreted(input, guest);
+      const plan = isIncomplete ? await completePlan(input, known, guest, { ...options, interpret, work }) : known;
       const diagnostics = [...options.inputDiagnostics, ...plan.diagnostics];
       tellDiagnostics(options.reporter, diagnostics, record);
       const result = await applyStage({ ...options, store, plan, stage, work });
@@ -113,6 +125,19 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
   } finally {
     store.close();
   }
+}
+
+/** The plan with what #include lists name, which the late stage alone can fetch. */
+async function completePlan(
+  input: InterpretedInput,
+  known: PlannedInstance,
+  guest: Parameters<typeof planInterpreted>[1],
+  options: ApplyInstanceOptions & Pick<IncludeOptions, 'interpret'> & { readonly work: StageWork },
+): Promise<PlannedInstance> {
+  const { fetchIncludes, moveToLate } = await import('./includes.ts');
+  const isFirst = options.work === 'whole';
+  const whole = await fetchIncludes(input, { ...options, note: options.reporter.note, isFirst });
+  return moveToLate(await planInterpreted(whole, guest), known);
 }
 
 /** user_data and the rest of a known drive have had their turn. */

@@ -12,6 +12,7 @@ import type { MadeFile } from '../network/persistence.ts';
 import { loadRenderer } from '../network/renderers/registry.ts';
 import { specifyNetwork } from '../network/unspecified.ts';
 import type { Interpretation } from '../userdata/interpret.ts';
+import type { Sources } from '../userdata/interpret-sources.ts';
 import { type PlanInput, type PlannedInstance, planInstance } from './plan.ts';
 
 const noUserData: Interpretation = { diagnostics: [], usable: true };
@@ -29,12 +30,14 @@ export type InterpretedInput = Omit<
 export type GuestInput = {
   readonly localDocuments: readonly RawUserData[];
   readonly osRelease: (() => Facts['os']) | undefined;
+  /** What the addresses of #include lists gave. */
+  readonly fetched?: Sources['fetched'];
 };
 
 /** Interprets once what each stage then plans with fresh facts. */
 export async function interpretInput(
   instance: InstanceConfig,
-  { localDocuments, osRelease }: GuestInput,
+  { localDocuments, osRelease, fetched }: GuestInput,
 ): Promise<InterpretedInput> {
   if (!needsModules(instance) && localDocuments.length === 0)
     return { instance, userData: noUserData, modules: [], emptySection: neverAsked, placeScripts: keepSteps };
@@ -52,7 +55,7 @@ export async function interpretInput(
       const { listTemplateNames } = await import('./template-names.ts');
       return listTemplateNames(instance, osRelease());
     });
-  const sources = { userData: raw, ...(vendorData && { vendorData }), localDocuments, templateNames };
+  const sources = { userData: raw, ...(vendorData && { vendorData }), localDocuments, templateNames, fetched };
   const userData = await interpretSources(sources, modules);
   return { instance, userData, modules, emptySection: (module) => makeEmptySection(module, 'metadata'), placeScripts };
 }

@@ -80,8 +80,6 @@ const refused: readonly (readonly [title: string, content: string | Uint8Array, 
       /more than 4/,
     ],
     ['another template', '## template: mako\n', 'refused error/unsupported-format@1', /another kind than jinja/],
-    ['include', '#include\nhttp://192.0.2.1/\n', 'refused error/unsupported-format@1', /^#include is/],
-    ['include-once', '#include-once\nhttp://192.0.2.1/\n', 'refused error/unsupported-format@1', /^#include-once is/],
     ['Ignition', '{"ignition": {"version": "3.4.0"}}', 'refused error/unsupported-format@1', /Ignition/],
     ['part handler', '#part-handler\nimport os\n', 'refused error/refused@1', /Python/],
     [

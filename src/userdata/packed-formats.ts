@@ -1,13 +1,15 @@
 // Formats that must be unpacked, rendered or put together before anything can be planned. They are recognised here, at the cost of a
 // few patterns; what reads them is loaded only when one of them is found.
 
-export type PackedFormat = 'archive' | 'json-patch' | 'boothook' | 'jinja';
+export type PackedFormat = 'archive' | 'json-patch' | 'boothook' | 'jinja' | 'include' | 'include-once';
 
 const byFirstLine: readonly (readonly [pattern: RegExp, format: PackedFormat, header: string])[] = [
   [/^#\s*cloud-config-archive/i, 'archive', '#cloud-config-archive'],
   [/^#\s*cloud-config-jsonp/i, 'json-patch', '#cloud-config-jsonp'],
   [/^#\s*cloud-boothook/i, 'boothook', '#cloud-boothook'],
   [/^##\s*template\s*:\s*jinja/i, 'jinja', '## template: jinja'],
+  [/^#\s*include-once\b/i, 'include-once', '#include-once'],
+  [/^#\s*include\b/i, 'include', '#include'],
 ];
 
 /** The format that a first line announces; `header` is the line as it should be written. */

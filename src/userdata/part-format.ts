@@ -2,6 +2,7 @@
 
 import type { ModuleDefinition } from '../core/define.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
+import type { WantedDocument } from './compound/include.ts';
 import type { ModuleSection } from './module-section.ts';
 
 /** One piece of user_data, decoded: no byte order mark, lines end in LF. */
@@ -42,6 +43,8 @@ export type ConfigDocument = {
 export type PartMeaning = {
   readonly document?: ConfigDocument;
   readonly scripts?: readonly Script[];
+  /** Addresses of #include lists that were not fetched: what they ask for is missing here. */
+  readonly wanted?: readonly WantedDocument[];
   readonly diagnostics: readonly Diagnostic[];
   readonly usable: boolean;
 };

@@ -11,8 +11,6 @@ export type RefusedFormat = {
 const later = 'is not supported yet by this version; nothing of it is applied';
 
 const byFirstLine: readonly (readonly [pattern: RegExp, format: RefusedFormat])[] = [
-  [/^#include-once/i, unsupported('#include-once', 'send the document itself')],
-  [/^#include/i, unsupported('#include', 'send the document itself')],
   [/^#upstart-job/i, unsupported('#upstart-job', 'use write_files in a #cloud-config document')],
   [
     /^##\s*template\s*:(?!\s*jinja)/i,

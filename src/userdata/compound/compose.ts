@@ -8,12 +8,13 @@ import { createDiagnosticList } from '../diagnostic-list.ts';
 import type { Interpretation } from '../interpret.ts';
 import type { ConfigDocument } from '../part-format.ts';
 import { validateConfig } from '../validate-config.ts';
+import type { WantedDocument } from './include.ts';
 import { joinLayers, readLayerConfig } from './layer-config.ts';
 import { readScripts } from './layer-scripts.ts';
 import { layerStrategy } from './merge-strategy.ts';
 import { locateBelow } from './node.ts';
 import type { Sources } from './sources.ts';
-import { type Leaf, type LocatedLeaf, type Report, readDocument, unpackSource } from './unpack.ts';
+import { type Includes, type Leaf, type LocatedLeaf, type Report, readDocument, unpackSource } from './unpack.ts';
 import { readVendorSettings } from './vendor-settings.ts';
 
 /** Interprets all sources together; every problem is a diagnostic with its part and place. Never throws on any bytes. */
@@ -28,8 +29,14 @@ export async function composeSources(sources: Sources, modules: readonly ModuleD
   };
   const silent = (): void => {};
 
+  const wanted = new Map<string, WantedDocument>();
+  const want = (document: WantedDocument): void => {
+    const { url, once } = document;
+    wanted.set(url, { url, once: once && wanted.get(url)?.once !== false });
+  };
+  const tools = { report, includes: { fetched: sources.fetched ?? new Map(), want } };
   const fill = openTemplates(sources, report);
-  const userLeaves = await fill(userData === undefined ? [] : unpackSource(userData, 'user_data', report));
+  const userLeaves = await fill(userData === undefined ? [] : unpackSource(userData, 'user_data', tools));
   const user = readLayerConfig(userLeaves, list, report);
   const localLeaves = await fillEach(localDocuments.toReversed(), (raw) => fill(readDocument(raw, 'config.d', report)));
   const local = joinLayers(
@@ -40,7 +47,7 @@ export async function composeSources(sources: Sources, modules: readonly ModuleD
   const own = joinLayers([user, local], layerStrategy, silent);
   const vendor = await fillEach(vendorData, async ({ key, blobs }) => {
     const { enabled, prefix } = readVendorSettings(own, key);
-    if (enabled) return { prefix, leaves: await fill(unpackBlobs(blobs, key, report)) };
+    if (enabled) return { prefix, leaves: await fill(unpackBlobs(blobs, key, tools)) };
     const message = `not applied: ${key}.enabled is not true`;
     for (const { source: file } of blobs)
       report({ severity: 'note', code: 'unsupported-format', source: file, message });
@@ -62,13 +69,18 @@ export async function composeSources(sources: Sources, modules: readonly ModuleD
   return {
     ...(document === undefined ? {} : { document }),
     ...(scripts.length === 0 ? {} : { scripts }),
+    ...(wanted.size === 0 ? {} : { wanted: [...wanted.values()] }),
     diagnostics: list.close(),
     usable: document !== undefined || scripts.length > 0 || !hasErrors,
   };
 }
 
-function unpackBlobs(blobs: readonly RawUserData[], key: string, report: Report): Leaf[] {
-  return blobs.flatMap((raw, index) => unpackSource(raw, blobs.length === 1 ? key : `${key}-${index + 1}`, report));
+function unpackBlobs(
+  blobs: readonly RawUserData[],
+  key: string,
+  tools: { readonly report: Report; readonly includes: Includes },
+): Leaf[] {
+  return blobs.flatMap((raw, index) => unpackSource(raw, blobs.length === 1 ? key : `${key}-${index + 1}`, tools));
 }
 
 /** What fills in the templates of one source; the code for it, and the names, are loaded when the first one comes. */

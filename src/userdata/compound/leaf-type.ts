@@ -5,7 +5,10 @@ import { findRefusedFormat } from '../unsupported-formats.ts';
 export type LeafKind = 'config' | 'patch' | 'script' | 'hook' | 'template';
 
 export type LeafType =
-  | { readonly kind: LeafKind | 'archive'; readonly frequency?: 'boot' | 'instance' | 'once' }
+  | {
+      readonly kind: LeafKind | 'archive' | 'include' | 'include-once';
+      readonly frequency?: 'boot' | 'instance' | 'once';
+    }
   /** The first line says what it is; `otherwise` when it says nothing. */
   | { readonly kind: 'unknown'; readonly otherwise?: 'script' }
   | { readonly kind: 'gzip' }
@@ -25,8 +28,8 @@ const types: Readonly<Record<string, LeafType>> = {
   'text/x-not-multipart': { kind: 'unknown' },
   'application/octet-stream': { kind: 'unknown' },
   'text/part-handler': refuse('#part-handler'),
-  'text/x-include-url': refuse('#include'),
-  'text/x-include-once-url': refuse('#include-once'),
+  'text/x-include-url': { kind: 'include' },
+  'text/x-include-once-url': { kind: 'include-once' },
   'text/upstart-job': refuse('#upstart-job'),
 };
 

@@ -200,7 +200,7 @@ test('one bad part costs itself', async () => {
     makeMime([
       { type: 'text/cloud-config', body: 'a: [' },
       { type: 'text/part-handler', body: 'import os' },
-      { type: 'text/x-include-url', body: 'http://192.0.2.1/' },
+      { type: 'text/x-include-url', body: 'ftp://192.0.2.1/' },
       { type: 'image/png', body: 'x' },
       { type: 'text/cloud-config', body: 'runcmd: [ls]' },
       { body: '' },
@@ -210,7 +210,7 @@ test('one bad part costs itself', async () => {
   assert.ok(found.usable);
   assert.deepEqual(
     found.diagnostics.map(({ source, code }) => `${source} ${code}`),
-    ['u part 1 syntax', 'u part 2 refused', 'u part 3 unsupported-format', 'u part 4 unsupported-format'],
+    ['u part 1 syntax', 'u part 2 refused', 'u part 3 value', 'u part 3 missing', 'u part 4 unsupported-format'],
   );
 });
 

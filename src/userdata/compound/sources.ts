@@ -1,6 +1,7 @@
 // Everything that has a say in what the guest is told to do, beside the metadata.
 
 import type { RawUserData, VendorData } from '../../core/instance-config.ts';
+import type { FetchedDocument } from './include.ts';
 
 export type Sources = {
   readonly userData?: RawUserData | undefined;
@@ -10,4 +11,6 @@ export type Sources = {
   readonly localDocuments?: readonly RawUserData[];
   /** Gives what templates are filled in with, asked for only where there is one; absent: they are only checked. */
   readonly templateNames?: (() => Promise<Readonly<Record<string, unknown>>>) | undefined;
+  /** What the addresses of #include lists gave. */
+  readonly fetched?: ReadonlyMap<string, FetchedDocument> | undefined;
 };

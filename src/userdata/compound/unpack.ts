@@ -10,6 +10,7 @@ import type { Part } from '../part-format.ts';
 import { noteSpelling, readFirstLine, readPart } from '../read-part.ts';
 import { readArchive } from './archive.ts';
 import { gunzip } from './gunzip.ts';
+import { type FetchedDocument, readIncludes, type WantedDocument } from './include.ts';
 import { findLeafType, type LeafKind, type LeafType } from './leaf-type.ts';
 import { readMime } from './mime.ts';
 import { transcode } from './transfer-encoding.ts';
@@ -32,6 +33,12 @@ export type LocatedLeaf = Omit<Leaf, 'kind'> & {
   readonly toFile?: (place: Place) => Place;
 };
 
+/** What other places hold: those that were fetched by their address, and who takes the wishes for more. */
+export type Includes = {
+  readonly fetched: ReadonlyMap<string, FetchedDocument>;
+  want(document: WantedDocument): void;
+};
+
 /** Bytes that all parts of a source may have together, unpacked. */
 const maxUnpackedBytes = 16 * 1024 * 1024;
 const maxLeaves = 1000;
@@ -43,6 +50,7 @@ export type Report = (problem: Diagnostic) => void;
 type Unpacking = {
   readonly root: string;
   readonly report: Report;
+  readonly includes: Includes;
   readonly leaves: Leaf[];
   bytesLeft: number;
   /** Parts of containers met so far. */
@@ -59,8 +67,12 @@ type Slot = {
 };
 
 /** Takes one source apart; `name` is that of its leaf when it holds only one. */
-export function unpackSource({ bytes, source }: RawUserData, name: string, report: Report): Leaf[] {
-  const unpacking: Unpacking = { root: source, report, leaves: [], bytesLeft: maxUnpackedBytes, count: 0 };
+export function unpackSource(
+  { bytes, source }: RawUserData,
+  name: string,
+  { report, includes }: { readonly report: Report; readonly includes: Includes },
+): Leaf[] {
+  const unpacking: Unpacking = { root: source, report, includes, leaves: [], bytesLeft: maxUnpackedBytes, count: 0 };
   unpackBlob(unpacking, bytes, { source, name, encodings: 0, containers: 0 });
   return unpacking.leaves;
 }
@@ -72,7 +84,8 @@ export function readDocument({ bytes, source }: RawUserData, name: string, repor
     report({ severity: 'error', code: 'limit', source, message });
     return [];
   }
-  const unpacking: Unpacking = { root: source, report, leaves: [], bytesLeft: maxUnpackedBytes, count: 0 };
+  const includes: Includes = { fetched: new Map(), want: () => {} };
+  const unpacking: Unpacking = { root: source, report, includes, leaves: [], bytesLeft: maxUnpackedBytes, count: 0 };
   addDeclared(unpacking, bytes, { source, name, encodings: 0, containers: 0 }, { kind: 'config' });
   return unpacking.leaves;
 }
@@ -94,6 +107,8 @@ function unpackBlob(unpacking: Unpacking, bytes: Uint8Array, slot: Slot, otherwi
     unpackEnvelope(unpacking, detection.bytes, { ...slot, source: detection.source, encodings: detection.layer });
   } else if (detection.kind === 'packed') {
     if (detection.format === 'archive') unpackArchive(unpacking, detection.part, slot);
+    else if (detection.format === 'include' || detection.format === 'include-once')
+      unpackIncludes(unpacking, detection.part, slot, detection.format);
     else addLeaf(unpacking, slot, { kind: leafKinds[detection.format] }, detection.part);
   }
 }
@@ -164,6 +179,29 @@ function unpackArchive(unpacking: Unpacking, part: Part, slot: Slot): void {
   }
 }
 
+/** Each document stands where its address stands. */
+function unpackIncludes(unpacking: Unpacking, part: Part, slot: Slot, kind: 'include' | 'include-once'): void {
+  if (isTooDeep(unpacking, slot)) return;
+  const { fetched, want } = unpacking.includes;
+  for (const { url, bytes, line } of readIncludes(part, fetched, unpacking.report)) {
+    if (!fetched.has(url)) want({ url, once: kind === 'include-once' });
+    const inner = openSlot(unpacking, slot, undefined, new Map());
+    if (inner === undefined) return;
+    if (bytes === undefined) continue;
+    unpacking.bytesLeft -= bytes.byteLength;
+    if (unpacking.bytesLeft < 0) {
+      refuse(unpacking, slot, 'limit', `more than ${maxUnpackedBytes} bytes were fetched; the rest is left out`);
+      return;
+    }
+    const source = `${inner.source} (fetched by line ${line})`;
+    unpackBlob(unpacking, bytes, {
+      ...inner,
+      source,
+      ...(slot.mergeType === undefined ? {} : { mergeType: slot.mergeType }),
+    });
+  }
+}
+
 function isTooDeep(unpacking: Unpacking, slot: Slot): boolean {
   if (slot.containers < maxContainers) return false;
   refuse(unpacking, slot, 'limit', `parts inside parts, more than ${maxContainers} times`);
@@ -224,7 +262,10 @@ function unpackTyped(unpacking: Unpacking, bytes: Uint8Array, slot: Slot, type: 
   }
 }
 
-type Declared = { readonly kind: LeafKind | 'archive'; readonly frequency?: 'boot' | 'instance' | 'once' };
+type Declared = {
+  readonly kind: LeafKind | 'archive' | 'include' | 'include-once';
+  readonly frequency?: 'boot' | 'instance' | 'once';
+};
 
 /** The type is said: the first line may be missing. */
 function addDeclared(unpacking: Unpacking, bytes: Uint8Array, slot: Slot, declared: Declared): void {
@@ -234,8 +275,10 @@ function addDeclared(unpacking: Unpacking, bytes: Uint8Array, slot: Slot, declar
     const message = 'nothing stands in this part; it asks for nothing';
     unpacking.report({ severity: 'note', code: 'missing', source: slot.source, message });
   } else if (read.kind === 'part') {
-    if (declared.kind === 'archive') unpackArchive(unpacking, read.part, slot);
-    else addLeaf(unpacking, slot, { ...declared, kind: declared.kind }, read.part);
+    const { kind } = declared;
+    if (kind === 'archive') unpackArchive(unpacking, read.part, slot);
+    else if (kind === 'include' || kind === 'include-once') unpackIncludes(unpacking, read.part, slot, kind);
+    else addLeaf(unpacking, slot, { ...declared, kind }, read.part);
   }
 }
 
