@@ -1,12 +1,19 @@
-// /etc/guest-init/config.d: cloud-config documents of the image, for every instance that it becomes. user_data and vendor data win over them.
+// Documents of the guest itself, for every instance that it becomes: /etc/guest-init/config.d, and over it the kernel's command line.
+// user_data and vendor data win over them.
 
 import type { RawUserData } from '../core/instance-config.ts';
 import type { Host } from '../host/host.ts';
+import { readKernelLine } from './kernel-line.ts';
 
 const folder = '/etc/guest-init/config.d';
 
-/** The documents in the order of their names, the strongest last. A folder that is not there costs one look. */
+/** The documents, the strongest last. Where there are none it costs two looks. */
 export function readLocalDocuments(host: Host): RawUserData[] {
+  return [...readFolder(host), ...(host.live ? readKernelLine(host.readText('/proc/cmdline') ?? '') : [])];
+}
+
+/** In the order of their names. */
+function readFolder(host: Host): RawUserData[] {
   return host
     .list(folder)
     .filter((name) => /\.(?:yaml|cfg)$/.test(name) && !name.startsWith('.'))

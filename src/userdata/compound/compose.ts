@@ -14,7 +14,7 @@ import { readScripts } from './layer-scripts.ts';
 import { layerStrategy } from './merge-strategy.ts';
 import { locateBelow } from './node.ts';
 import type { Sources } from './sources.ts';
-import { type Includes, type Leaf, type LocatedLeaf, type Report, readDocument, unpackSource } from './unpack.ts';
+import { type Leaf, type LocatedLeaf, type Report, readDocument, unpackSource } from './unpack.ts';
 import { readVendorSettings } from './vendor-settings.ts';
 
 /** Interprets all sources together; every problem is a diagnostic with its part and place. Never throws on any bytes. */
@@ -38,7 +38,7 @@ export async function composeSources(sources: Sources, modules: readonly ModuleD
   const fill = openTemplates(sources, report);
   const userLeaves = await fill(userData === undefined ? [] : unpackSource(userData, 'user_data', tools));
   const user = readLayerConfig(userLeaves, list, report);
-  const localLeaves = await fillEach(localDocuments.toReversed(), (raw) => fill(readDocument(raw, 'config.d', report)));
+  const localLeaves = await fillEach(localDocuments.toReversed(), (raw) => fill(readLocal(raw, tools)));
   const local = joinLayers(
     localLeaves.map((leaves) => readLayerConfig(leaves, list, report)),
     layerStrategy,
@@ -75,11 +75,13 @@ export async function composeSources(sources: Sources, modules: readonly ModuleD
   };
 }
 
-function unpackBlobs(
-  blobs: readonly RawUserData[],
-  key: string,
-  tools: { readonly report: Report; readonly includes: Includes },
-): Leaf[] {
+/** A document, whatever its first line says; or a list of addresses. */
+function readLocal(raw: RawUserData, tools: Parameters<typeof unpackSource>[2]): Leaf[] {
+  const isList = /^\s*#include\b/.test(Buffer.from(raw.bytes.subarray(0, 64)).toString('latin1'));
+  return isList ? unpackSource(raw, 'config.d', tools) : readDocument(raw, 'config.d', tools.report);
+}
+
+function unpackBlobs(blobs: readonly RawUserData[], key: string, tools: Parameters<typeof unpackSource>[2]): Leaf[] {
   return blobs.flatMap((raw, index) => unpackSource(raw, blobs.length === 1 ? key : `${key}-${index + 1}`, tools));
 }
 

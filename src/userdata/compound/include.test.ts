@@ -108,6 +108,14 @@ describe('#include: what was fetched', () => {
     assert.deepEqual(listProblems(found), ['error u:2:1 -: could not be fetched: the server answers 404 (missing)']);
   });
 
+  it('may be said by the image, below everything else', async () => {
+    const localDocuments = [{ bytes: Buffer.from(`#include\n${a}\n`), source: 'site.cfg' }];
+    const found = await read('#cloud-config\nhostname: mine\n', {
+      ...{ localDocuments, ...fetched({ [a]: bytes('#cloud-config\nhostname: site\ntimezone: UTC\n') }) },
+    });
+    assert.deepEqual(readDocument(found), { hostname: 'mine', timezone: 'UTC' });
+  });
+
   it('has places of its own', async () => {
     const found = await read(`#include\n${a}\n`, fetched({ [a]: bytes('#cloud-config\nhostnam: x\n') }));
     assert.match(listProblems(found).join('\n'), /^\w+ u part 1 \(fetched by line 2\):2:1 /);
