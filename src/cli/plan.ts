@@ -5,6 +5,7 @@ import type { CommandModule } from 'yargs';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Facts } from '../core/facts.ts';
 import { isSameInstance } from '../core/instance-config.ts';
+import { loadExecutors } from '../executors/index.ts';
 import { createRealHost } from '../host/real.ts';
 import { findCloudInitRole, leaveConsumed } from '../pipeline/cloud-init.ts';
 import { readLocalDocuments } from '../pipeline/local-documents.ts';
@@ -68,6 +69,7 @@ async function makePlan(options: Arguments): Promise<PlanView> {
       previous: record?.made ?? [],
       previousNetwork: isKnown ? record.networkSteps : [],
     });
+    await loadExecutors(plan.steps.map(({ action }) => action));
     return viewPlan({
       plan: { ...plan, diagnostics: [...reading.diagnostics, ...plan.diagnostics] },
       instance: reading.instance,

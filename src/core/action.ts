@@ -41,6 +41,8 @@ export type LinesAction = {
     /** Lines that match stay as they are: they say the same. */
     readonly keep?: true;
   }[];
+  /** A file that is missing begins with the content of this one. */
+  readonly model?: string;
   readonly check?: 'sshd';
 };
 
@@ -244,6 +246,30 @@ export type ServiceAction = {
   readonly onChangeOf: readonly string[];
 };
 
+/** What systemctl(1) is asked to do with a unit of the user; the job is not waited for. */
+export type UnitVerb =
+  | 'start'
+  | 'stop'
+  | 'restart'
+  | 'reload'
+  | 'try-restart'
+  | 'reload-or-restart'
+  | 'reload-or-try-restart';
+
+/**
+ * A unit of systemd: told something, enabled, or freed of a mask in /run (a link to /dev/null, or an empty file). `optional`: a unit that the
+ * guest does not have is left out. `requires`: files without which it must not run, because they are its settings.
+ */
+export type UnitAction = {
+  readonly kind: 'unit';
+  readonly unit: string;
+  readonly verb: UnitVerb | 'enable' | 'unmask';
+  /** verb enable: until the next boot. */
+  readonly runtime?: true;
+  readonly optional?: true;
+  readonly requires?: readonly string[];
+};
+
 /** A fixed command that makes a service's own tools read changed files. */
 export type NotifyAction = {
   readonly kind: 'notify';
@@ -275,6 +301,7 @@ export type Action =
   | ExecAction
   | HostKeysAction
   | ServiceAction
+  | UnitAction
   | RemoveAction
   | NotifyAction;
 

@@ -38,6 +38,8 @@ export type ModuleDefinition<Schema extends GenericSchema = GenericSchema> = {
   readonly keys: readonly string[];
   /** Modules whose steps come before this one's, by name. */
   readonly after: readonly string[];
+  /** Levels of a top-level map at which a faulty value is left out alone, where it is in no list; 1 (default): the whole key goes. */
+  readonly separable?: number;
   /** Plan even when none of the keys is present (metadata alone gives it work). */
   readonly always?: boolean;
   /** A valibot object whose entries are `keys`, each optional. Custom messages say what is expected: `an octal string such as "0644"`. */

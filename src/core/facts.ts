@@ -77,6 +77,8 @@ export type Facts = {
   readonly users: readonly UserFact[];
   readonly groups: readonly GroupFact[];
   readonly systemd: boolean;
+  /** Units that the guest has, of the daemons that CoreOS documents configure. */
+  readonly daemons: readonly string[];
   /** sshd reads /etc/ssh/sshd_config.d/*.conf (an Include line in sshd_config). */
   readonly sshdDropIns: boolean;
   /** The guest finds its own name without a line in /etc/hosts: nss-myhostname(8). */

@@ -25,7 +25,14 @@ import { service } from './service.ts';
 import { symlink } from './symlink.ts';
 import { user } from './user.ts';
 
-const executors: { readonly [Kind in ActionKind]: Executor<Extract<Action, { kind: Kind }>> } = {
+/** What few boots do: loaded by `loadExecutors`. */
+const lazyExecutors = {
+  unit: async () => (await import('./unit.ts')).unit,
+} satisfies { readonly [Kind in ActionKind]?: () => Promise<Executor<Extract<Action, { kind: Kind }>>> };
+
+type LazyKind = keyof typeof lazyExecutors;
+
+const executors: { readonly [Kind in Exclude<ActionKind, LazyKind>]: Executor<Extract<Action, { kind: Kind }>> } = {
   file,
   lines,
   symlink,
@@ -50,7 +57,18 @@ const executors: { readonly [Kind in ActionKind]: Executor<Extract<Action, { kin
   notify,
 };
 
-/** The executor of an action, typed for that action. */
+const loaded = new Map<ActionKind, unknown>(Object.entries(executors) as [ActionKind, unknown][]);
+
+/** Makes the executors of these actions ready for `executorFor`. */
+export async function loadExecutors(actions: readonly Action[]): Promise<void> {
+  for (const { kind } of actions) {
+    if (!loaded.has(kind)) loaded.set(kind, await lazyExecutors[kind as LazyKind]());
+  }
+}
+
+/** The executor of an action, typed for that action; it must be loaded. */
 export function executorFor<A extends Action>(action: A): Executor<A> {
-  return executors[action.kind] as unknown as Executor<A>;
+  const executor = loaded.get(action.kind);
+  if (executor === undefined) throw new Error(`the executor of ${action.kind} is not loaded`);
+  return executor as Executor<A>;
 }

@@ -119,3 +119,16 @@ test('a rule that keeps what says the same has nothing to do where something doe
   const { host } = createMemoryHost({ files: { '/etc/f': 'key=1\na\nkey=2\n' } });
   assert.equal(lines.inspect(act([{ ...rule, keep: true }]), host).state, 'same');
 });
+
+test('a file that is missing begins as its model', () => {
+  const model = { '/usr/share/f': 'a\nkey=old\n', '/etc/x': '' };
+  const { host, files } = createMemoryHost({ files: model });
+  lines.apply(act([rule], { model: '/usr/share/f' }), host, context);
+  assert.equal(Buffer.from(files.get('/etc/f')?.content ?? []).toString(), 'a\nkey=new\n');
+  const other = createMemoryHost({ files: { ...model, '/etc/f': 'b\n' } });
+  lines.apply(act([rule], { model: '/usr/share/f' }), other.host, context);
+  assert.equal(Buffer.from(other.files.get('/etc/f')?.content ?? []).toString(), 'b\nkey=new\n');
+  const none = createMemoryHost({ files: { '/etc/x': '' } });
+  lines.apply(act([rule], { model: '/usr/share/f' }), none.host, context);
+  assert.equal(Buffer.from(none.files.get('/etc/f')?.content ?? []).toString(), 'key=new\n');
+});

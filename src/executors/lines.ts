@@ -14,7 +14,7 @@ export const lines: Executor<LinesAction> = { inspect: inspectLines, apply: appl
 function inspectLines(action: LinesAction, host: Host): Inspection {
   try {
     const before = readLatin1(action.path, host);
-    const after = applyRules(before ?? '', action.rules);
+    const after = applyRules(before ?? readModel(action, host), action.rules);
     if (after === (before ?? '')) return { state: 'same' };
     const stat = host.stat(action.path);
     const isPublic = ((stat?.kind === 'file' ? stat.mode : action.mode) & 0o004) !== 0;
@@ -32,7 +32,7 @@ function applyLines(action: LinesAction, host: Host): Applied | undefined {
   const stat = host.stat(path);
   if (stat?.kind === 'directory') throw new AgentError(exitCodes.internal, `${path}: a folder is in the way`);
   const before = readLatin1(path, host);
-  const after = applyRules(before ?? '', action.rules);
+  const after = applyRules(before ?? readModel(action, host), action.rules);
   if (after === (before ?? '')) return undefined;
   const content = Buffer.from(after, 'latin1');
   // The file is not ours: it keeps its owner and mode. A link's own mode says nothing.
@@ -42,6 +42,11 @@ function applyLines(action: LinesAction, host: Host): Applied | undefined {
   if (check !== undefined) checkContent({ path, content, check }, host);
   host.writeFile(path, content, attributes);
   return { made: [{ path, sha256: sha256(content) }] };
+}
+
+/** What a file that is not there begins with. */
+function readModel({ model }: LinesAction, host: Host): string {
+  return (model === undefined ? undefined : readLatin1(model, host)) ?? '';
 }
 
 /** Applies each rule to the whole of what the one before it left. Rule lines are text; the file is given and returned as Latin-1 bytes. */

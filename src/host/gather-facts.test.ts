@@ -116,3 +116,20 @@ test('an empty guest has facts too', () => {
     [[], [], {}, '', false, false],
   );
 });
+
+test('daemons are those whose unit is in any folder of systemd', () => {
+  const units = new Set([
+    '/usr/lib/systemd/system/etcd.service',
+    '/run/systemd/system/fleet.service',
+    '/etc/fleet.service',
+  ]);
+  const facts = gatherFacts({
+    live: true,
+    readText: () => undefined,
+    exists: (path) => units.has(path),
+    list: () => [],
+    readLink: () => undefined,
+    which: () => undefined,
+  });
+  assert.deepEqual(facts.daemons, ['etcd.service', 'fleet.service']);
+});

@@ -33,6 +33,7 @@ export function gatherFacts(from: {
     commands: () => findCommands(from.which),
     users: () => parseUsers(readText('/etc/passwd') ?? ''),
     groups: () => parseGroups(readText('/etc/group') ?? ''),
+    daemons: () => findDaemons(from.exists),
     systemd: () => live && from.exists('/run/systemd/system'),
     sshdDropIns: () => includesDropIns(readText('/etc/ssh/sshd_config') ?? ''),
     lacksHostKeys: () =>
@@ -44,6 +45,22 @@ export function gatherFacts(from: {
     resolver: () => findResolver(from),
     interfaces: () => readInterfaces(from),
   });
+}
+
+/** systemd.unit(5). */
+export const unitFolders = [
+  ...['/etc/systemd/system', '/run/systemd/system', '/usr/local/lib/systemd/system'],
+  ...['/usr/lib/systemd/system', '/lib/systemd/system'],
+] as const;
+
+const daemonUnits = [
+  ...['etcd.service', 'etcd2.service', 'fleet.service', 'flanneld.service', 'locksmithd.service'],
+  'update-engine.service',
+];
+
+/** A mask counts as the unit that it hides. */
+function findDaemons(exists: (path: string) => boolean): readonly string[] {
+  return daemonUnits.filter((unit) => unitFolders.some((folder) => exists(`${folder}/${unit}`)));
 }
 
 /** An object like any other, whose fields are computed once each, at first sight. */

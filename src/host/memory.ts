@@ -32,6 +32,7 @@ export const plainFacts: Facts = {
   users: [{ name: 'root', uid: 0, gid: 0, home: '/root', shell: '/bin/bash' }],
   groups: [{ name: 'root', gid: 0, members: [] }],
   systemd: false,
+  daemons: [],
   sshdDropIns: true,
   findsOwnName: true,
   hasHostsFile: true,

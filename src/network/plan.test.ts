@@ -45,6 +45,7 @@ function plan(
       links: given.links ?? [eth0],
       commands: given.commands ?? both,
       systemd: true,
+      daemons: [],
       sshdDropIns: true,
       findsOwnName: true,
       hasHostsFile: true,

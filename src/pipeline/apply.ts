@@ -3,7 +3,7 @@
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Outcome, OutcomeStatus, Step } from '../core/plan.ts';
 import type { Applied } from '../executors/executor.ts';
-import { executorFor } from '../executors/index.ts';
+import { executorFor, loadExecutors } from '../executors/index.ts';
 import { closeLiveView, openLiveView } from '../executors/net-live-view.ts';
 import { type NetworkSnapshot, restoreNetwork, snapshotNetwork } from '../executors/network-rollback.ts';
 import type { Host } from '../host/host.ts';
@@ -60,6 +60,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     options.onOutcome(outcome);
   };
 
+  await loadExecutors(options.steps.map(({ action }) => action));
   const hasManyLinks = options.steps.filter(sharesLooks).length > severalLinks;
   let together: ReadonlyMap<string, EarlyResult> = new Map();
   for (const [index, step] of options.steps.entries()) {

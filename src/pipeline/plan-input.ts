@@ -26,7 +26,7 @@ export type InterpretedInput = Omit<
   'facts' | 'policy' | 'backend' | 'renderer' | 'previous' | 'planRemovals'
 >;
 
-/** What the guest adds to the drive. Without `osRelease` templates are only checked: nobody knows what they are to be filled in with. */
+/** What the guest adds to the drive. Without `osRelease` templates and CoreOS documents are only checked: nobody knows what they are to be filled in with. */
 export type GuestInput = {
   readonly localDocuments: readonly RawUserData[];
   readonly osRelease: (() => Facts['os']) | undefined;
@@ -41,11 +41,18 @@ export async function interpretInput(
 ): Promise<InterpretedInput> {
   if (!needsModules(instance) && localDocuments.length === 0)
     return { instance, userData: noUserData, modules: [], emptySection: neverAsked, placeScripts: keepSteps };
-  const [{ modules: registry }, { interpretSources }, { makeEmptySection }, { placeScripts }] = await Promise.all([
+  const [
+    { modules: registry },
+    { interpretSources },
+    { makeEmptySection },
+    { placeScripts },
+    { listInstanceAddresses },
+  ] = await Promise.all([
     import('../modules/registry.generated.ts'),
     import('../userdata/interpret-sources.ts'),
     import('../userdata/module-section.ts'),
     import('./plan-scripts.ts'),
+    import('../network/instance-addresses.ts'),
   ]);
   const modules = registry as unknown as readonly ModuleDefinition[];
   const { userData: raw, vendorData } = instance;
@@ -55,7 +62,12 @@ export async function interpretInput(
       const { listTemplateNames } = await import('./template-names.ts');
       return listTemplateNames(instance, osRelease());
     });
-  const sources = { userData: raw, ...(vendorData && { vendorData }), localDocuments, templateNames, fetched };
+  const addresses = osRelease && listInstanceAddresses(instance);
+  const sources = {
+    userData: raw,
+    ...(vendorData && { vendorData }),
+    ...{ localDocuments, templateNames, fetched, addresses },
+  };
   const userData = await interpretSources(sources, modules);
   return { instance, userData, modules, emptySection: (module) => makeEmptySection(module, 'metadata'), placeScripts };
 }

@@ -1,5 +1,6 @@
 // One stage as data: which steps it has, and what the record says of it afterwards. Pure.
 
+import type { ActionKind } from '../core/action.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { exitCodes } from '../core/error.ts';
 import type { NetworkBackend } from '../core/network-backend.ts';
@@ -16,6 +17,9 @@ import { judge, type VerdictInput } from './verdict.ts';
 /** Modules whose steps are about the network, of every boot, and no reason to read a known drive again. */
 const networkModules: ReadonlySet<string> = new Set(['network', networkFilesModule, nameServersModule]);
 
+/** Actions that speak to what runs. */
+const liveKinds: ReadonlySet<ActionKind> = new Set<ActionKind>(['exec', 'service', 'unit']);
+
 /** Whether a step belongs to the network: what is set up now, its files, its name servers. */
 export function isNetworkStep({ module }: Pick<Step, 'module'>): boolean {
   return networkModules.has(module);
@@ -30,7 +34,7 @@ export function selectSteps(
     (step) =>
       step.stage === stage &&
       isPartOf(step, work, isNetworkLeft) &&
-      (live || !(step.module === 'network' || step.action.kind === 'exec' || step.action.kind === 'service')),
+      (live || !(step.module === 'network' || liveKinds.has(step.action.kind))),
   );
 }
 

@@ -18,7 +18,7 @@ export async function interpretSources(
   const isAlone = vendorData.length === 0 && localDocuments.length === 0;
   if (isAlone && userData === undefined) return { diagnostics: [], usable: true };
   if (isAlone && userData !== undefined && !isPacked(detectUserData(userData, partFormats))) {
-    return interpretUserData(userData, modules);
+    return interpretUserData(userData, modules, sources.addresses);
   }
   const { composeSources } = await import('./compound/compose.ts');
   return composeSources(sources, modules);

@@ -2,6 +2,7 @@
 
 import type { ModuleDefinition } from '../core/define.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
+import type { InstanceAddresses } from '../core/instance-addresses.ts';
 import type { RawUserData } from '../core/instance-config.ts';
 import { type Detection, detectUserData } from './detect.ts';
 import { partFormats } from './formats/registry.generated.ts';
@@ -14,13 +15,17 @@ export type Interpretation = PartMeaning;
  * Interprets one document or one script for the given modules; every problem is a diagnostic with its place. What must be unpacked first
  * is refused here: interpretSources reads it.
  */
-export function interpretUserData(raw: RawUserData, modules: readonly ModuleDefinition[]): Interpretation {
+export function interpretUserData(
+  raw: RawUserData,
+  modules: readonly ModuleDefinition[],
+  addresses?: InstanceAddresses,
+): Interpretation {
   const detection = detectUserData(raw, partFormats);
   const { diagnostics } = detection;
   if (detection.kind === 'nothing') return { diagnostics, usable: true };
   if (isPacked(detection)) return { diagnostics: [...diagnostics, refusePacked(raw)], usable: false };
   if (detection.kind !== 'part') return { diagnostics, usable: false };
-  const meaning = detection.format.interpret(detection.part, modules);
+  const meaning = detection.format.interpret(detection.part, modules, addresses);
   return { ...meaning, diagnostics: [...diagnostics, ...meaning.diagnostics] };
 }
 

@@ -2,6 +2,7 @@
 
 import type { ModuleDefinition } from '../core/define.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
+import type { InstanceAddresses } from '../core/instance-addresses.ts';
 import type { WantedDocument } from './compound/include.ts';
 import type { ModuleSection } from './module-section.ts';
 
@@ -55,7 +56,8 @@ export type PartFormat = {
   readonly header: string;
   /** Looks at the first line that is not blank: `exact`, or `loose` for a harmless misspelling that is accepted with a note. */
   recognise(firstLine: string): 'exact' | 'loose' | undefined;
-  interpret(part: Part, modules: readonly ModuleDefinition[]): PartMeaning;
+  /** `addresses` of the instance, for the documents that name them; undefined where nobody knows them. */
+  interpret(part: Part, modules: readonly ModuleDefinition[], addresses: InstanceAddresses | undefined): PartMeaning;
 };
 
 /** Types a part format; the identity function at run time. */

@@ -4,7 +4,7 @@ import type { ModuleDefinition } from '../core/define.ts';
 import { combiningKeys, documentedKeys } from './cloud-init-keys.ts';
 import type { DiagnosticList } from './diagnostic-list.ts';
 import { quoteKey } from './key-names.ts';
-import { type ModuleSection, makeEmptySection } from './module-section.ts';
+import { type KeyPath, type ModuleSection, makeEmptySection } from './module-section.ts';
 import { findNearestKey } from './nearest-key.ts';
 import { type Locate, validateSection } from './validate-section.ts';
 
@@ -15,18 +15,27 @@ export type ConfigInput = {
   readonly source: string;
   readonly modules: readonly ModuleDefinition[];
   readonly list: DiagnosticList;
+  /** Values that count as not given; what there is to say of them is said. */
+  readonly dropped?: readonly KeyPath[] | undefined;
 };
 
 /**
  * Validates a document. The sections are by module name, in the order of `modules`: those with a key in the document, and those
  * that always have work.
  */
-export function validateConfig({ raw, locate, source, modules, list }: ConfigInput): Map<string, ModuleSection> {
+export function validateConfig({
+  raw,
+  locate,
+  source,
+  modules,
+  list,
+  dropped = [],
+}: ConfigInput): Map<string, ModuleSection> {
   const shares = distributeKeys({ raw, locate, source, modules, list });
   const sections = new Map<string, ModuleSection>();
   for (const module of modules) {
     const keys = shares.get(module);
-    if (keys !== undefined) sections.set(module.name, validateSection({ module, keys, locate, source, list }));
+    if (keys !== undefined) sections.set(module.name, validateSection({ module, keys, locate, source, list, dropped }));
     else if (module.always) sections.set(module.name, makeEmptySection(module, source));
   }
   return sections;

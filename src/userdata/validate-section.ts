@@ -24,6 +24,8 @@ export type SectionInput = {
   readonly locate: Locate;
   readonly source: string;
   readonly list: DiagnosticList;
+  /** Values of the document that count as not given. */
+  readonly dropped?: readonly KeyPath[];
 };
 
 /** Rounds of dropping faulty entries one by one before whole keys are dropped. */
@@ -33,9 +35,11 @@ const maxRounds = 8;
 export function validateSection(input: SectionInput): ModuleSection {
   const { module } = input;
   const pruned = createPrunedValue(input.keys);
-  const reserved = findReservedKeys(input.keys);
+  const dropped = (input.dropped ?? []).filter(([top]) => top !== undefined && Object.hasOwn(input.keys, top));
+  if (dropped.length > 0) pruned.remove(dropped);
+  const reserved = findReservedKeys(pruned.value);
   if (reserved.length > 0) {
-    for (const path of reserved) reportUnknownKey(input, path, []);
+    for (const path of reserved) reportUnknownKey(input, pruned.toOriginal(path), []);
     pruned.remove(reserved);
   }
   for (let round = 0; ; round++) {
@@ -50,7 +54,7 @@ export function validateSection(input: SectionInput): ModuleSection {
     const faulty = collectFindings(result.issues, module.schema).flatMap((finding) => {
       return reportFinding(input, pruned, finding);
     });
-    pruned.remove(faulty.flatMap((fault) => chooseCut(fault, module.schema, pruned.value, round)));
+    pruned.remove(faulty.flatMap((fault) => chooseCut(fault, module, pruned.value, round)));
   }
 }
 
@@ -133,15 +137,20 @@ function listUnknownKeys(value: unknown, path: KeyPath, known: ReadonlySet<strin
 
 /**
  * What to take away for a faulty path: the smallest list entry around it (a list in a list is one entry: part of a command is
- * no command), or the entry of a top-level map with free keys, or the top-level key.
+ * no command), or the entry of a top-level map with free keys, or what the module says can stand alone, or the top-level key.
  */
-function chooseCut({ path, isUnknownKey }: Faulty, schema: GenericSchema, value: unknown, round: number): KeyPath[] {
+function chooseCut(
+  { path, isUnknownKey }: Faulty,
+  { schema, separable = 1 }: ModuleDefinition,
+  value: unknown,
+  round: number,
+): KeyPath[] {
   const [top] = path;
   if (top === undefined || !isMap(value) || !Object.hasOwn(value, top))
     return Object.keys(value as object).map((key) => [key]);
   if (round >= maxRounds) return [[top]];
   if (isUnknownKey && resolvePath(value, path) !== undefined) return [path];
-  let end = 1;
+  let end = 0;
   let outer: unknown;
   let here: unknown = value;
   for (const [at, key] of path.entries()) {
@@ -149,6 +158,8 @@ function chooseCut({ path, isUnknownKey }: Faulty, schema: GenericSchema, value:
     outer = here;
     here = resolvePath(here, [key]);
   }
+  if (end > 0) return [path.slice(0, end)];
+  end = Math.min(separable, path.length);
   if (end === 1 && path.length > 1 && isMap(resolvePath(value, [top])) && hasFreeKeys(schema, [top])) end = 2;
   return [path.slice(0, end)];
 }

@@ -37,10 +37,11 @@ export async function composeSources(sources: Sources, modules: readonly ModuleD
   const tools = { report, includes: { fetched: sources.fetched ?? new Map(), want } };
   const fill = openTemplates(sources, report);
   const userLeaves = await fill(userData === undefined ? [] : unpackSource(userData, 'user_data', tools));
-  const user = readLayerConfig(userLeaves, list, report);
+  const { addresses } = sources;
+  const user = readLayerConfig(userLeaves, { list, report, addresses });
   const localLeaves = await fillEach(localDocuments.toReversed(), (raw) => fill(readLocal(raw, tools)));
   const local = joinLayers(
-    localLeaves.map((leaves) => readLayerConfig(leaves, list, report)),
+    localLeaves.map((leaves) => readLayerConfig(leaves, { list, report, addresses })),
     layerStrategy,
     report,
   );
@@ -53,7 +54,7 @@ export async function composeSources(sources: Sources, modules: readonly ModuleD
       report({ severity: 'note', code: 'unsupported-format', source: file, message });
     return { prefix, leaves: [] };
   });
-  const layers = vendor.toReversed().map(({ leaves }) => readLayerConfig(leaves, list, report));
+  const layers = vendor.toReversed().map(({ leaves }) => readLayerConfig(leaves, { list, report, addresses }));
   const node = joinLayers([user, ...layers, local], layerStrategy, report);
   const scripts = [
     ...vendor.flatMap(({ leaves, prefix }) => readScripts(leaves, report, { isVendor: true, ...prefix })),

@@ -2,11 +2,12 @@
 
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { formatPlace } from '../../core/diagnostic.ts';
+import type { InstanceAddresses } from '../../core/instance-addresses.ts';
 import { parseJsonLocated } from '../../yaml/json.ts';
 import type { DiagnosticList } from '../diagnostic-list.ts';
-import { readConfig, remarkOnConfig } from '../formats/cloud-config/read-config.ts';
+import { type ConfigText, readConfig, remarkOnConfig } from '../formats/cloud-config/read-config.ts';
 import { namePath } from '../key-names.ts';
-import { isMap } from '../pruned-value.ts';
+import { createPrunedValue, isMap } from '../pruned-value.ts';
 import { applyPatch } from './json-patch.ts';
 import { placeInTemplate } from './leaf-place.ts';
 import { type Loss, mergeNodes } from './merge.ts';
@@ -20,19 +21,22 @@ const maxDepth = 100;
 
 const strategyKeys = ['merge_how', 'merge_type'] as const;
 
+export type Given = {
+  readonly list: DiagnosticList;
+  readonly report: Report;
+  /** What CoreOS documents are filled in with. */
+  readonly addresses: InstanceAddresses | undefined;
+};
+
 /** The document of a source; undefined where it has none that can be used. */
-export function readLayerConfig(
-  leaves: readonly LocatedLeaf[],
-  list: DiagnosticList,
-  report: Report,
-): Node | undefined {
+export function readLayerConfig(leaves: readonly LocatedLeaf[], given: Given): Node | undefined {
+  const { report } = given;
   const documents = leaves.filter(({ kind }) => kind === 'config' || kind === 'patch');
   let merged: Node | undefined;
   let values = 0;
   for (const leaf of documents) {
     const tell: Report = (problem) => report(placeInTemplate(problem, leaf.toFile));
-    const next =
-      leaf.kind === 'patch' ? patchWith(leaf, merged, tell) : mergeWith(leaf, merged, list, { report, tell });
+    const next = leaf.kind === 'patch' ? patchWith(leaf, merged, tell) : mergeWith(leaf, merged, { ...given, tell });
     if (next === undefined) continue;
     // A merge makes no more of two documents than what both hold; a patch can copy.
     values = leaf.kind === 'patch' ? countValues(next.node.value, maxValues, maxDepth) : values + next.values;
@@ -52,17 +56,16 @@ type Merged = { readonly node: Node; readonly values: number };
 function mergeWith(
   leaf: LocatedLeaf,
   merged: Node | undefined,
-  list: DiagnosticList,
-  { report, tell: tellOfText }: { report: Report; tell: Report },
+  { list, report, addresses, tell: tellOfText }: Given & { tell: Report },
 ): Merged | undefined {
   const { part, mergeType } = leaf;
-  const config = readConfig(part);
+  const config = readConfig(part, addresses);
   if (!config.ok) {
     tellOfText(config.refusal);
     return undefined;
   }
   remarkOnConfig(list, leaf, config);
-  const node = makeNode(config.raw, makeText(leaf, config.parsed.locate));
+  const node = readNode(config, leaf);
   const entries = new Map(listEntries(node));
   const key = strategyKeys.find((name) => (entries.get(name)?.value ?? null) !== null);
   const said = [...(key === undefined ? [] : [config.raw[key]]), ...(mergeType === undefined ? [] : [mergeType])];
@@ -79,6 +82,17 @@ function mergeWith(
   if (merged === undefined) return { node: own, values };
   const onLoss = (loss: Loss): void => tellLoss(loss, { report, isAsked: strategy !== partStrategy });
   return { node: mergeNodes(merged, own, { strategy: strategy ?? partStrategy, onLoss }), values };
+}
+
+/** The document as it was read, without what cannot be used. */
+function readNode({ raw, parsed, dropped = [] }: ConfigText & { ok: true }, leaf: LocatedLeaf): Node {
+  if (dropped.length === 0) return makeNode(raw, makeText(leaf, parsed.locate));
+  const pruned = createPrunedValue(raw as Record<string, unknown>);
+  pruned.remove(dropped);
+  return makeNode(
+    pruned.value,
+    makeText(leaf, (path) => parsed.locate(pruned.toOriginal(path))),
+  );
 }
 
 function makeText({ part, toFile }: LocatedLeaf, locate: Text['locate']): Text {

@@ -20,7 +20,7 @@ export function readScripts(leaves: readonly LocatedLeaf[], report: Report, orig
       report({ severity: 'note', code: 'missing', source, line, column: 1, message: 'nothing stands in this hook' });
       return [];
     }
-    const { diagnostics, scripts = [] } = scriptFormat.interpret(part, []);
+    const { diagnostics, scripts = [] } = scriptFormat.interpret(part, [], undefined);
     for (const problem of diagnostics) report(placeInTemplate(problem, leaf.toFile));
     return scripts.map(({ bytes, interpreter }) => {
       const name = makeUnique(leaf, names, report);

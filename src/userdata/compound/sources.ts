@@ -1,5 +1,6 @@
 // Everything that has a say in what the guest is told to do, beside the metadata.
 
+import type { InstanceAddresses } from '../../core/instance-addresses.ts';
 import type { RawUserData, VendorData } from '../../core/instance-config.ts';
 import type { FetchedDocument } from './include.ts';
 
@@ -13,4 +14,6 @@ export type Sources = {
   readonly templateNames?: (() => Promise<Readonly<Record<string, unknown>>>) | undefined;
   /** What the addresses of #include lists gave. */
   readonly fetched?: ReadonlyMap<string, FetchedDocument> | undefined;
+  /** What CoreOS documents are filled in with; absent: nobody knows, and names stay. */
+  readonly addresses?: InstanceAddresses | undefined;
 };

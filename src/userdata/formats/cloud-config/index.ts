@@ -1,6 +1,7 @@
 // "#cloud-config" documents: YAML as PyYAML reads it, each key validated by the module that owns it (decisions.md D10, D11).
 
 import type { ModuleDefinition } from '../../../core/define.ts';
+import type { InstanceAddresses } from '../../../core/instance-addresses.ts';
 import { createDiagnosticList } from '../../diagnostic-list.ts';
 import { definePartFormat, type Part, type PartMeaning } from '../../part-format.ts';
 import { validateConfig } from '../../validate-config.ts';
@@ -19,13 +20,17 @@ function recogniseHeader(firstLine: string): 'exact' | 'loose' | undefined {
   return /^#\s*cloud-config/i.test(firstLine) ? 'loose' : undefined;
 }
 
-function interpretConfig(part: Part, modules: readonly ModuleDefinition[]): PartMeaning {
+function interpretConfig(
+  part: Part,
+  modules: readonly ModuleDefinition[],
+  addresses: InstanceAddresses | undefined,
+): PartMeaning {
   const { source } = part;
-  const config = readConfig(part);
+  const config = readConfig(part, addresses);
   if (!config.ok) return { diagnostics: [config.refusal], usable: false };
-  const { raw, parsed } = config;
+  const { raw, parsed, dropped } = config;
   const list = createDiagnosticList(source);
   remarkOnConfig(list, { part }, config);
-  const sections = validateConfig({ raw, locate: parsed.locate, source, modules, list });
+  const sections = validateConfig({ raw, locate: parsed.locate, source, modules, list, dropped });
   return { document: { sections, raw }, diagnostics: list.close(), usable: true };
 }

@@ -1,18 +1,35 @@
 // The text of a cloud-config document to its top-level map, with the way back from each value to its place.
 
 import { type Diagnostic, describeType } from '../../../core/diagnostic.ts';
+import type { InstanceAddresses } from '../../../core/instance-addresses.ts';
 import { type Place, parseYaml, type YamlDocument } from '../../../yaml/parse.ts';
+import { readDialect } from '../../coreos/read-dialect.ts';
 import type { DiagnosticList } from '../../diagnostic-list.ts';
 import { namePath, quoteKey } from '../../key-names.ts';
+import type { KeyPath } from '../../module-section.ts';
 import type { Part } from '../../part-format.ts';
 import { isMap } from '../../pruned-value.ts';
 
 export type ConfigText =
-  | { readonly ok: true; readonly raw: Readonly<Record<string, unknown>>; readonly parsed: YamlDocument }
+  | {
+      readonly ok: true;
+      readonly raw: Readonly<Record<string, unknown>>;
+      readonly parsed: YamlDocument;
+      /** Values that cannot be used, and what is said of them: of a CoreOS document alone. */
+      readonly dropped?: readonly KeyPath[];
+      readonly problems?: readonly Diagnostic[];
+    }
   | { readonly ok: false; readonly refusal: Diagnostic };
 
-/** Reads a document; one that is not YAML, or no map, is refused with its place. Empty counts as an empty map. */
-export function readConfig({ text, source }: Part): ConfigText {
+/**
+ * Reads a document; one that is not YAML, or no map, is refused with its place. Empty counts as an empty map. One of CoreOS' is filled in with
+ * `addresses`, where they are known.
+ */
+export function readConfig(part: Part, addresses?: InstanceAddresses): ConfigText {
+  return part.text.includes('coreos') ? readDialect(part, readPlain, addresses) : readPlain(part);
+}
+
+function readPlain({ text, source }: Part): ConfigText {
   const parsed = parseYaml(text);
   if (!parsed.ok) {
     const { line, column, reason } = parsed;
@@ -35,6 +52,10 @@ export function remarkOnConfig(
   config: ConfigText & { ok: true },
 ): void {
   const { source } = part;
+  for (const problem of config.problems ?? []) {
+    const { line = 1, column = 1 } = problem;
+    list.add(problem.severity, () => ({ ...problem, ...toFile({ line, column }) }));
+  }
   if (Object.keys(config.raw).length === 0) {
     const message = 'the document is empty: it asks for nothing';
     list.add('note', () => ({ code: 'missing', source, ...toFile({ line: part.headerLine, column: 1 }), message }));
