@@ -6,8 +6,17 @@ import { AgentError, exitCodes } from '../core/error.ts';
 import type { Facts } from '../core/facts.ts';
 import { isSameInstance } from '../core/instance-config.ts';
 import { loadExecutors } from '../executors/index.ts';
+import type { Host } from '../host/host.ts';
 import { createRealHost } from '../host/real.ts';
 import { findCloudInitRole, leaveConsumed } from '../pipeline/cloud-init.ts';
+import type { OpenDrive } from '../pipeline/discover.ts';
+import {
+  addImageUserData,
+  type ImageUserData,
+  openImageUserData,
+  readImageUserData,
+  standsForDrive,
+} from '../pipeline/image-user-data.ts';
 import { readLocalDocuments } from '../pipeline/local-documents.ts';
 import { openForReading } from '../pipeline/open-for-reading.ts';
 import { planFromInput } from '../pipeline/plan-input.ts';
@@ -50,7 +59,9 @@ async function makePlan(options: Arguments): Promise<PlanView> {
   const host = createRealHost(options.root === undefined ? {} : { root: options.root });
   const policy = await loadPolicy(host);
   const facts = options.facts === undefined ? host.facts() : { ...host.facts(), ...readFacts(options.facts) };
-  const drive = await openForReading({ ...options, policy, dmi: facts.dmi });
+  const { path } = policy.user_data_file;
+  const image = readImageUserData(host, options.facts === undefined && path !== 'none' ? path : undefined);
+  const drive = await openOrStandIn({ ...options, policy, dmi: facts.dmi }, { image, host });
   try {
     const { reading } = drive;
     if (reading.instance === undefined) {
@@ -58,21 +69,22 @@ async function makePlan(options: Arguments): Promise<PlanView> {
         hint: reading.refusal?.hint ?? '',
       });
     }
+    const { instance, diagnostics } = addImageUserData(reading.instance, image);
     // Only root sees what cloud-init stored, and facts of another guest have nothing to do with what it stored on this one.
     const cloudInit = isRoot() && options.facts === undefined ? findCloudInitRole(host) : undefined;
-    const narrow = cloudInit === undefined ? undefined : leaveConsumed(reading.instance, cloudInit, host);
+    const narrow = cloudInit === undefined ? undefined : leaveConsumed(instance, cloudInit, host);
     const record = isRoot() && options.facts === undefined ? peekRecord(host) : undefined;
-    const isKnown = record !== undefined && isSameInstance(record.instance, reading.instance.id);
+    const isKnown = record !== undefined && isSameInstance(record.instance, instance.id);
     const localDocuments = options.facts === undefined ? readLocalDocuments(host) : [];
     const plan = await planFromInput({
-      ...{ instance: reading.instance, host, policy, facts, narrow, localDocuments },
+      ...{ instance, host, policy, facts, narrow, localDocuments },
       previous: record?.made ?? [],
       previousNetwork: isKnown ? record.networkSteps : [],
     });
-    await loadExecutors(plan.steps.map(({ action }) => action));
+    await loadExecutors(plan.steps);
     return viewPlan({
-      plan: { ...plan, diagnostics: [...reading.diagnostics, ...plan.diagnostics] },
-      instance: reading.instance,
+      plan: { ...plan, diagnostics: [...reading.diagnostics, ...diagnostics, ...plan.diagnostics] },
+      instance,
       source: drive.description,
       facts,
       // Facts of another guest say nothing about the files of this machine.
@@ -80,6 +92,21 @@ async function makePlan(options: Arguments): Promise<PlanView> {
     });
   } finally {
     drive.release();
+  }
+}
+
+/** The user_data of the image in the place of a drive that is not there, as a run would do it. */
+async function openOrStandIn(
+  options: Parameters<typeof openForReading>[0],
+  { image, host }: { image: ImageUserData; host: Host },
+): Promise<OpenDrive> {
+  try {
+    return await openForReading(options);
+  } catch (error) {
+    const record = isRoot() ? peekRecord(host) : undefined;
+    const isMissing = error instanceof AgentError && error.code === exitCodes.driveMissing;
+    if (!isMissing || !standsForDrive(image, options.policy, record)) throw error;
+    return openImageUserData(image, host, record);
   }
 }
 

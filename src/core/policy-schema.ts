@@ -39,6 +39,21 @@ const DrivePolicy = v.strictObject({
   wait_required: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600, 'seconds from 0 to 600')), 60),
 });
 
+const UserDataFilePolicy = v.strictObject({
+  path: v.optional(
+    v.union(
+      [
+        v.literal('none'),
+        v.pipe(v.string(), v.regex(/^\/(?!.*(?:^|\/)\.\.?(?:\/|$))[^\n]*[^/\n]$/, 'an absolute path or "none"')),
+      ],
+      'an absolute path or "none"',
+    ),
+    '/var/lib/coreos-install/user_data',
+  ),
+  /** once: once for an instance. always: at every boot. */
+  apply: v.optional(v.picklist(['once', 'on-change', 'always'], '"once", "on-change" or "always"'), 'on-change'),
+});
+
 const TimeoutPolicy = v.strictObject({
   early: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(86_400)), 120),
   late: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(86_400)), 1800),
@@ -49,6 +64,8 @@ const TimeoutPolicy = v.strictObject({
 export const Policy = v.strictObject({
   network: v.optional(NetworkPolicy, {}),
   drive: v.optional(DrivePolicy, {}),
+  /** A user_data that is kept in the image. */
+  user_data_file: v.optional(UserDataFilePolicy, {}),
   timeout: v.optional(TimeoutPolicy, {}),
   /** The user that receives the launch key; absent: the distribution's usual name. */
   default_user: v.optional(v.pipe(v.string(), v.regex(/^[a-z_][a-z0-9_-]{0,31}\$?$/, 'a user name'))),

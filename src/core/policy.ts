@@ -17,6 +17,7 @@ export const defaultPolicy: Policy = {
     backend: 'auto',
   },
   drive: { label: 'config-2', required: 'auto', wait: 10, wait_required: 60 },
+  user_data_file: { path: '/var/lib/coreos-install/user_data', apply: 'on-change' },
   timeout: { early: 120, late: 1800, command: 1800 },
   admin_pass: false,
   stop_on_error: false,

@@ -25,14 +25,16 @@ import { service } from './service.ts';
 import { symlink } from './symlink.ts';
 import { user } from './user.ts';
 
-/** What few boots do: loaded by `loadExecutors`. */
-const lazyExecutors = {
+type ExecutorOf<Kind extends ActionKind> = Executor<Extract<Action, { kind: Kind }>>;
+
+/** Kinds that most instances have no step of: loaded by `loadExecutors`, so that a boot without them does not pay for them. */
+const seldom = {
   unit: async () => (await import('./unit.ts')).unit,
-} satisfies { readonly [Kind in ActionKind]?: () => Promise<Executor<Extract<Action, { kind: Kind }>>> };
+} satisfies { readonly [Kind in ActionKind]?: () => Promise<ExecutorOf<Kind>> };
 
-type LazyKind = keyof typeof lazyExecutors;
+type SeldomKind = keyof typeof seldom;
 
-const executors: { readonly [Kind in Exclude<ActionKind, LazyKind>]: Executor<Extract<Action, { kind: Kind }>> } = {
+const executors: { readonly [Kind in Exclude<ActionKind, SeldomKind>]: ExecutorOf<Kind> } = {
   file,
   lines,
   symlink,
@@ -57,16 +59,16 @@ const executors: { readonly [Kind in Exclude<ActionKind, LazyKind>]: Executor<Ex
   notify,
 };
 
-const loaded = new Map<ActionKind, unknown>(Object.entries(executors) as [ActionKind, unknown][]);
+const loaded = new Map<string, unknown>(Object.entries(executors));
 
-/** Makes the executors of these actions ready for `executorFor`. */
-export async function loadExecutors(actions: readonly Action[]): Promise<void> {
-  for (const { kind } of actions) {
-    if (!loaded.has(kind)) loaded.set(kind, await lazyExecutors[kind as LazyKind]());
+/** Makes `executorFor` answer for each of these steps. */
+export async function loadExecutors(steps: readonly { readonly action: Action }[]): Promise<void> {
+  for (const { kind } of steps.map(({ action }) => action)) {
+    if (!loaded.has(kind)) loaded.set(kind, await seldom[kind as SeldomKind]());
   }
 }
 
-/** The executor of an action, typed for that action; it must be loaded. */
+/** The executor of an action, typed for that action; for some kinds only after `loadExecutors`. */
 export function executorFor<A extends Action>(action: A): Executor<A> {
   const executor = loaded.get(action.kind);
   if (executor === undefined) throw new Error(`the executor of ${action.kind} is not loaded`);

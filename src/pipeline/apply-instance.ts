@@ -49,6 +49,8 @@ export type ApplyInstanceOptions = {
   keepNetwork(): Promise<KeptNetwork | undefined>;
   readonly narrow?: NarrowPlan | undefined;
   readonly record?: InstanceRecord;
+  /** What the record is to say besides the outcome. */
+  readonly remember?: Pick<InstanceRecord, 'imageUserData'>;
   readonly quarantined?: string;
   /** Journal lines of earlier runs do not count, whatever became of the record. */
   readonly force: boolean;
@@ -72,7 +74,7 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
     return interpretInput(isNetworkOnly ? narrowToNetwork(instance) : instance, { localDocuments, osRelease, fetched });
   };
   const input = await interpret();
-  let record = options.record ?? beginRecord(options);
+  let record = { ...(options.record ?? beginRecord(options)), ...options.remember };
   const store = openStore({
     host,
     record,
@@ -148,7 +150,12 @@ function narrowToNetwork({ id, network, networkDamage }: InstanceConfig): Instan
 function announce({ reporter, host, instance, drive, decision, startedAt }: ApplyInstanceOptions): void {
   const name = instanceName(instance.id);
   const source = drive.description;
-  reporter.start({ instance: name, os: host.facts().os.prettyName, source, firstBoot: decision.fresh });
+  reporter.start({
+    instance: name,
+    os: host.facts().os.prettyName,
+    source,
+    firstBoot: decision.fresh && decision.isAnew !== true,
+  });
   const running = { version: 1, state: 'running', pid: process.pid, message: 'running', steps: [] } as const;
   writePublicStatus({ ...running, instance: name, source, startedAt });
 }

@@ -60,7 +60,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     options.onOutcome(outcome);
   };
 
-  await loadExecutors(options.steps.map(({ action }) => action));
+  await loadExecutors(options.steps);
   const hasManyLinks = options.steps.filter(sharesLooks).length > severalLinks;
   let together: ReadonlyMap<string, EarlyResult> = new Map();
   for (const [index, step] of options.steps.entries()) {

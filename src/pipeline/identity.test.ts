@@ -77,6 +77,10 @@ test('a stage that was cut off is taken up, and late takes an unfinished early a
 test('steps of every boot are due once in each boot', () => {
   const record = makeRecord({ everyBoot: true });
   assert.deepEqual(decide({ record, bootId: 'boot-2' }).work, ['early everyBoot', 'late everyBoot']);
+  // The early unit has had its turn in this boot, the late one has not.
+  const stages = { early: { ...done(), bootId: 'boot-2' }, late: done() };
+  const begun = makeRecord({ everyBoot: true, bootId: 'boot-2', stages });
+  assert.deepEqual(decide({ record: begun, bootId: 'boot-2' }).work, ['early none', 'late everyBoot']);
   assert.deepEqual(decide({ record, bootId: 'boot-1' }).work, ['early none', 'late none']);
 });
 
@@ -140,3 +144,23 @@ test('a removed drive holds up no boot of the machine that it was for, and other
 function makePolicy(required: 'auto' | boolean): Policy {
   return { ...defaultPolicy, drive: { ...defaultPolicy.drive, required } };
 }
+
+test('a known instance that is done again keeps its record, without the stages', () => {
+  const decision = { fresh: true, isAnew: true, work: [{ stage: 'early', work: 'whole' }] } as const;
+  const record = makeRecord();
+  assert.deepEqual(keepOfRecord(record, { uuid }, decision), { ...record, stages: {} });
+});
+
+test('with a user_data of the image, no drive is waited for longer than one that may come, and by a known machine not at all', () => {
+  const cloudStack: Dmi = { productName: 'CloudStack KVM Hypervisor', productUuid: uuid };
+  const path = '/var/lib/coreos-install/user_data';
+  const { wait, wait_required: waitRequired } = defaultPolicy.drive;
+  assert.equal(findDriveWait(defaultPolicy, cloudStack, undefined), waitRequired);
+  assert.equal(findDriveWait(defaultPolicy, cloudStack, undefined, path), wait);
+  assert.equal(findDriveWait(defaultPolicy, cloudStack, makeRecord({ source: path }), path), 0);
+  assert.equal(findDriveWait(defaultPolicy, cloudStack, makeRecord(), path), wait);
+  assert.equal(
+    findDriveWait(defaultPolicy, { ...cloudStack, productUuid: other }, makeRecord({ source: path }), path),
+    wait,
+  );
+});

@@ -13,6 +13,8 @@ export type StageWork = 'whole' | 'everyBoot' | 'network' | 'none';
 export type Decision = {
   /** The journal and record of an earlier run do not count. */
   readonly fresh: boolean;
+  /** A known instance, for which everything is done again. */
+  readonly isAnew?: true;
   readonly work: readonly { readonly stage: Stage; readonly work: StageWork }[];
 };
 
@@ -37,7 +39,7 @@ export function decideWork(options: {
     work: wanted.map((stage) => {
       const done = known?.stages[stage];
       if (done === undefined) return { stage, work: 'whole' };
-      const due = (known?.everyBoot === true && known.bootId !== bootId) || isNetworkFailure(done.exitCode);
+      const due = (known?.everyBoot === true && done.bootId !== bootId) || isNetworkFailure(done.exitCode);
       return { stage, work: due ? 'everyBoot' : 'none' };
     }),
   };
@@ -54,6 +56,7 @@ export function keepOfRecord(
 ): InstanceRecord | undefined {
   if (record === undefined || !decision.fresh) return record;
   if (!isSameInstance(record.instance, instance)) return undefined;
+  if (decision.isAnew) return { ...record, stages: {} };
   const redone: readonly string[] = decision.work.map(({ stage }) => stage);
   const kept = Object.entries(record.stages).filter(([stage]) => !redone.includes(stage));
   return { ...record, stages: Object.fromEntries(kept) };
@@ -87,10 +90,20 @@ export function isDriveRequired({ drive }: Policy, dmi: Dmi): boolean {
 
 /**
  * Seconds that a run waits for a drive. A known instance whose uuid the firmware names waits for nothing: whatever drive may come is the
- * same instance's. Any other known instance may be a clone, whose own drive is late.
+ * same instance's. Any other known instance may be a clone, whose own drive is late. `imageUserData`: path of the user_data of the image, where
+ * that is enough to go on; who was made by it on this machine waits for nothing.
  */
-export function findDriveWait(policy: Policy, dmi: Dmi, record: InstanceRecord | undefined): number {
+export function findDriveWait(
+  policy: Policy,
+  dmi: Dmi,
+  record: InstanceRecord | undefined,
+  imageUserData?: string,
+): number {
   const { wait, wait_required: waitRequired, required } = policy.drive;
+  if (imageUserData !== undefined) {
+    const isSameMachine = record?.source === imageUserData && record.instance.uuid === dmi.productUuid;
+    return isSameMachine ? 0 : wait;
+  }
   if (record === undefined) return isDriveRequired(policy, dmi) ? waitRequired : wait;
   const uuid = record.instance.uuid?.toLowerCase();
   if (isNova(dmi) && uuid !== undefined && uuid === dmi.productUuid) return 0;

@@ -1,6 +1,7 @@
 // The job: discover -> read -> parse -> plan -> apply -> record, for one run. Whatever happens, the drive is released and the end is told.
 
 import { cloudInitEnabledPath } from '../core/cloud-init.ts';
+import { type Diagnostic, formatPlace } from '../core/diagnostic.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { InstanceConfig } from '../core/instance-config.ts';
 import { type Stage, stages } from '../core/plan.ts';
@@ -121,48 +122,57 @@ async function runJob(options: Job): Promise<Conclusion> {
   // A guest that had its address keeps it at every boot, drive or no drive; but a drive that is not the record's may be a clone's.
   let kept = attached.every((stamp) => stamp === record?.driveStamp) ? await keep() : undefined;
 
-  if (record !== undefined && isKnownDrive(options, record, attached)) return concludeAlreadyApplied(record, kept);
+  const image = await findImageUserData(host, policy);
+  const isDue = image?.isDue(image.stored, { record, policy, bootId }) === true;
+  if (record !== undefined && !isDue && isKnownDrive(options, record, attached))
+    return concludeAlreadyApplied(record, kept);
 
   let drive: OpenDrive | undefined;
   let fresh = false;
   try {
-    drive = await openDrive(options, policy, record);
-    if (drive === undefined) return concludeWithoutDrive(policy, record, host);
+    const isEnough = image?.standsForDrive(image.stored, policy, record) === true;
+    drive = await openDrive(options, policy, record, isEnough);
+    if (drive === undefined && isEnough) drive = image?.openImageUserData(image.stored, host, record);
+    if (drive === undefined) return concludeWithoutDrive({ policy, record, host, problem: image?.stored.problems[0] });
     drive = await completeDrive(drive);
     const { reading } = drive;
     if (reading.instance === undefined) {
       const { code = exitCodes.inputInvalid, message = 'no instance', hint } = reading.refusal ?? {};
       throw new AgentError(code, message, hint === undefined ? {} : { hint });
     }
-    const { instance } = reading;
+    const { instance, diagnostics: imageDiagnostics = [] } =
+      image === undefined ? { instance: reading.instance } : image.addImageUserData(reading.instance, image.stored);
     if (host.live) refuseForeignDrive(instance.id, host.dmi(), options.force);
-    const decided = decideWork({
+    const first = decideWork({
       record,
       instance: instance.id,
       requested: options.stages,
       bootId,
       force: options.force,
     });
+    const isAnew = isDue && !first.fresh && instance.userData?.source === image?.stored.path;
+    const decided = isAnew && image !== undefined ? image.applyAnew(first) : first;
     fresh = decided.fresh;
-    if (fresh && options.knownInstanceOnly) return await yieldToCloudInit(host);
-    const known = fresh || !host.live ? undefined : record;
+    if (first.fresh && options.knownInstanceOnly) return await yieldToCloudInit(host);
+    const known = (fresh && !isAnew) || !host.live ? undefined : record;
     const change = known === undefined ? undefined : await lookForChange(known, instance, policy);
     const word = change?.word ?? 'same';
     const isNetworkChanged = word === 'changed';
     const decision = isNetworkChanged && known && change ? change.addNetworkWork(decided, known, bootId) : decided;
     // What is about to be replaced is not brought back before.
-    if (!fresh && !isNetworkChanged) kept ??= await keep();
+    if ((!fresh || isAnew) && !isNetworkChanged) kept ??= await keep();
     if (record !== undefined && decision.work.every(({ work }) => work === 'none')) {
       if (word === 'unknown' && change) return change.concludeUnreadNetwork(record, kept, reading.diagnostics);
       const renewed = change?.renewRecord(record, { drive, instance, host, word }) ?? record;
       return concludeAlreadyApplied(renewed, kept, word);
     }
     const ground = keepOfRecord(record, instance.id, decision);
+    if (isAnew) options.reporter.note(`${image?.stored.path} is applied anew`);
     return await applyInstance({
       ...options,
       drive,
       instance,
-      inputDiagnostics: reading.diagnostics,
+      inputDiagnostics: [...reading.diagnostics, ...imageDiagnostics],
       policy,
       nicWait: waitForNics(options, policy),
       decision,
@@ -172,6 +182,7 @@ async function runJob(options: Job): Promise<Conclusion> {
       narrow: await findNarrowing(options, instance),
       startedAt,
       bootId,
+      ...(image === undefined ? {} : { remember: image.describeUse(image.stored, instance) }),
       ...(ground === undefined ? {} : { record: ground }),
       ...(quarantined === undefined ? {} : { quarantined }),
     });
@@ -182,6 +193,13 @@ async function runJob(options: Job): Promise<Conclusion> {
   } finally {
     drive?.release();
   }
+}
+
+/** Undefined where the image keeps no user_data: a boot without it pays one look. */
+async function findImageUserData(host: Host, { user_data_file: { path } }: Policy) {
+  if (path === 'none' || host.stat(path) === undefined) return undefined;
+  const image = await import('./image-user-data.ts');
+  return { ...image, stored: image.readImageUserData(host, path) };
 }
 
 /** Undefined where cloud-init does not run: a boot without it pays one look. */
@@ -229,6 +247,7 @@ async function openDrive(
   options: RunOptions,
   policy: Policy,
   record: InstanceRecord | undefined,
+  isImageEnough: boolean,
 ): Promise<OpenDrive | undefined> {
   const common = {
     datasources,
@@ -239,7 +258,10 @@ async function openDrive(
   if (options.device !== undefined) return openDevice(options.device, common);
   // The late unit follows the early one, which has waited.
   const hasWaited = options.startedByUnit && !options.stages.includes('early');
-  const waitSeconds = (): number => (hasWaited ? 0 : findDriveWait(policy, options.host.dmi(), record));
+  const waitSeconds = (): number =>
+    hasWaited
+      ? 0
+      : findDriveWait(policy, options.host.dmi(), record, isImageEnough ? policy.user_data_file.path : undefined);
   let told = false;
   return discoverDrive({
     ...common,
@@ -256,7 +278,14 @@ async function openDrive(
 }
 
 /** A removed drive changes nothing on a known instance; where the platform promises one to a new guest, its absence is a failure. */
-function concludeWithoutDrive(policy: Policy, record: InstanceRecord | undefined, host: Host): Conclusion {
+function concludeWithoutDrive(found: {
+  policy: Policy;
+  record: InstanceRecord | undefined;
+  host: Host;
+  /** Why the user_data of the image is of no use. */
+  problem: Diagnostic | undefined;
+}): Conclusion {
+  const { policy, record, host, problem } = found;
   if (record !== undefined) {
     return {
       verdict: {
@@ -265,6 +294,12 @@ function concludeWithoutDrive(policy: Policy, record: InstanceRecord | undefined
         message: `${record.hostname ?? record.name}: no drive, already applied; nothing was changed`,
       },
       record,
+    };
+  }
+  if (problem !== undefined && policy.drive.required !== true) {
+    const message = `no drive labelled ${policy.drive.label}; ${formatPlace(problem)}: ${problem.message}`;
+    return {
+      verdict: { exitCode: exitCodes.degraded, word: 'DEGRADED', message, hint: 'mend the file, then: guest-init run' },
     };
   }
   if (!isDriveRequired(policy, host.dmi())) {

@@ -44,6 +44,8 @@ export type InstanceRecord = {
   readonly networkChecks?: readonly NetworkCheck[];
   /** Checksum of what the drive said about the network when it was applied; a drive that says something else is applied anew. */
   readonly networkData?: string;
+  /** The user_data that is kept in the image, as it was when it was last met; `isUsed` false: the drive brought one that came before it. */
+  readonly imageUserData?: { readonly digest: string; readonly isUsed: boolean };
   /** The network service that the network is written down for and that brings it up at later boots. */
   readonly networkBackend?: NetworkBackend;
   /** One sentence for each link of the drive that had no NIC when the network was last applied. */

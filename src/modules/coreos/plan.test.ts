@@ -51,7 +51,12 @@ describe('coreos: what is said, and what is done all the same', () => {
       [/reboot_strategy .*expected one of etcd-lock, reboot, off/],
       0,
     ],
-    ['proxy of etcd2', 'etcd2: {proxy: maybe}', [/coreos\.etcd2\.proxy \| value \| expected one of on, off, readonly/], 2],
+    [
+      'proxy of etcd2',
+      'etcd2: {proxy: maybe}',
+      [/coreos\.etcd2\.proxy \| value \| expected one of on, off, readonly/],
+      2,
+    ],
     [
       'a window',
       'locksmith: {window_start: "Sun 25:00", window_length: 1 hour}',

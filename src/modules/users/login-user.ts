@@ -39,19 +39,34 @@ export function resolveLoginUser(
   const canStandIn = (listUserRequests(document.users) ?? []).some(isDefault) || !requests.some(canLogIn);
   const standsIn = !isAsked && canStandIn && countEntries(validated.users) < countEntries(document.users);
   const wantsDefault = isAsked || standsIn;
-  const makesDefault = isListed || validated.user !== undefined || (wantsDefault && receivesSomething(context));
+  const takesOver = defaultUser.name !== coreosUser && meansCoreosUser(context, requests);
+  const makesDefault =
+    isListed || validated.user !== undefined || (wantsDefault && !takesOver && receivesSomething(context));
   return {
     defaultUser,
     wantsDefault,
     makesDefault,
     standsIn,
-    name: wantsDefault ? defaultUser.name : requests.find(canLogIn)?.name,
+    name: takesOver ? coreosUser : wantsDefault ? defaultUser.name : requests.find(canLogIn)?.name,
     planned: new Set([
       ...requests.map((request) => (isDefault(request) ? defaultUser.name : request.name)),
       // root is there: it gets no account.
       ...(makesDefault && defaultUser.name !== 'root' ? [defaultUser.name] : []),
     ]),
   };
+}
+
+/** Whom CoreOS documents mean without naming a user (decision D20). */
+const coreosUser = 'core';
+
+/** Whether the document is CoreOS', and the guest has that user or the document makes it. */
+function meansCoreosUser(
+  { document, facts }: Pick<ModuleContext<unknown>, 'document' | 'facts'>,
+  requests: readonly UserRequest[],
+): boolean {
+  if (document['coreos'] === undefined) return false;
+  const made = requests.find(({ name }) => name === coreosUser);
+  return made === undefined ? facts.users.some(({ name }) => name === coreosUser) : canLogIn(made);
 }
 
 function isDefault({ name }: UserRequest): boolean {

@@ -122,6 +122,34 @@ const defaultUserCases: Case[] = [
     (plan) => assert.equal(user(plan, 'core')?.gecos, 'Core User'),
   ],
   [
+    'a CoreOS document: core, where the guest has that user',
+    {
+      ...withKey,
+      document: 'coreos: {}\n',
+      facts: { users: [{ name: 'core', uid: 500, gid: 500, home: '/home/core', shell: '/bin/bash' }] },
+    },
+    (plan) => assert.deepEqual(ids(plan), ['ssh_authorized_keys/core/metadata', 'ssh_authorized_keys/root/metadata']),
+  ],
+  [
+    'a CoreOS document: core, where the document makes it, whatever comes first',
+    { ...withKey, document: 'coreos: {}\nusers: [ops, {name: core, primary-group: wheel}]\n' },
+    (plan) => {
+      assert.ok(plan.actions.has('ssh_authorized_keys/core/metadata'));
+      assert.equal(plan.actions.has('users/debian'), false);
+      assert.equal(user(plan, 'core')?.primaryGroup, 'wheel');
+    },
+  ],
+  [
+    'a CoreOS document: the default user, where there is no core',
+    { ...withKey, document: 'coreos: {}\n' },
+    (plan) => assert.ok(plan.actions.has('ssh_authorized_keys/debian/metadata')),
+  ],
+  [
+    'core is nobody special in another document',
+    { ...withKey, document: 'users: [ops, core]\n' },
+    (plan) => assert.ok(plan.actions.has('ssh_authorized_keys/ops/metadata')),
+  ],
+  [
     'users: [default]',
     { document: 'users: [default]\n' },
     (plan) => assert.deepEqual(ids(plan), ['users/debian', 'users/debian/sudo']),

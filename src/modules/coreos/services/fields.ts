@@ -106,4 +106,3 @@ export const daemons = { etcd, etcd2, fleet, locksmith, flannel } as const satis
 export type DaemonKey = keyof typeof daemons;
 
 export const updateFields = ['reboot_strategy', 'group', 'server'] as const;
-export const oemFields = ['id', 'name', 'version_id', 'home_url', 'bug_report_url'] as const;

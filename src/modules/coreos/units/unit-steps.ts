@@ -46,7 +46,7 @@ export function planUnitSteps(requests: readonly UnitRequest[]): Step[] {
 }
 
 /** Folder of a unit file: `/run/systemd/system`. */
-export function folderOf({ unit, runtime }: Pick<UnitRequest, 'unit' | 'runtime'>): string {
+function folderOf({ unit, runtime }: Pick<UnitRequest, 'unit' | 'runtime'>): string {
   return `${runtime ? '/run' : '/etc'}/systemd/${isNetworkFile(unit) ? 'network' : 'system'}`;
 }
 
