@@ -145,6 +145,7 @@ test('every kind of action has a group: no step is left out of the text', () => 
       group: true,
     },
     ...{ user: true, password: true, authorizedKeys: true, file: true, lines: true, symlink: true, remove: true },
+    importKeys: true,
     ...{ service: true, unit: true, notify: true, hostKeys: true, exec: true, netProbe: true, netVerify: true },
   };
   const kinds = Object.keys(every) as ActionKind[];

@@ -111,6 +111,12 @@ export type AuthorizedKeysAction = {
   readonly options?: string;
 };
 
+/** Public keys that a site says a person has, for a user's authorized_keys, in a block of their own; fetched when the step is applied. */
+export type ImportKeysAction = { readonly kind: 'importKeys'; readonly user: string; readonly from: KeySource };
+
+/** `name` is the person's on that site. */
+export type KeySource = { readonly site: 'github' | 'launchpad'; readonly name: string };
+
 /** The kernel's host name and /etc/hostname. `createFile` false: /etc/hostname is only rewritten where it exists. */
 export type HostnameAction = { readonly kind: 'hostname'; readonly name: string; readonly createFile?: boolean };
 
@@ -288,6 +294,7 @@ export type Action =
   | UserAction
   | PasswordAction
   | AuthorizedKeysAction
+  | ImportKeysAction
   | HostnameAction
   | NetLinkAction
   | NetAdvertisementsAction

@@ -22,6 +22,8 @@ export type Applied = {
   readonly message?: string;
   /** It has only looked, and nothing is changed. */
   readonly checks?: readonly NetworkCheck[];
+  /** It had to be tried to be seen: all was as asked for already. */
+  readonly idle?: true;
   readonly exitCode?: number;
   readonly tail?: readonly string[];
   /** The command of a user failed: the step is a failure although nothing was thrown. */

@@ -224,7 +224,7 @@ function describeApplied(applied: Applied | undefined): [OutcomeStatus, Partial<
     ...(applied?.checks === undefined ? {} : { checks: applied.checks }),
   };
   if (applied?.failed !== undefined) return ['failed', { ...details, message: applied.failed }];
-  return [applied?.checks === undefined ? 'changed' : 'unchanged', details];
+  return [applied?.checks === undefined && applied?.idle !== true ? 'changed' : 'unchanged', details];
 }
 
 function rollBack(

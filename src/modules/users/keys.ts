@@ -3,9 +3,24 @@
 import type { Step } from '../../core/plan.ts';
 import { readKeys } from '../ssh-authorized-keys/read-keys.ts';
 import { redirectOptions } from '../ssh-authorized-keys/redirect.ts';
+import { planImports } from '../ssh-import-id/imports.ts';
 import type { Account } from './accounts.ts';
 import type { LoginUser } from './login-user.ts';
 import type { UsersContext } from './plan.ts';
+
+const noHome = 'this user gets no home directory (system or no_create_home), so there is no place for keys';
+
+/** Keys that a site has for the account's owner: its own ssh_import_id. */
+export function planAccountImports(context: UsersContext, { name, fields, path }: Account): Step[] {
+  if (fields.ssh_import_id === undefined) return [];
+  const place = [...(path ?? ['user']), 'ssh_import_id'];
+  if (fields.system === true || fields.no_create_home === true) {
+    context.report({ severity: 'error', code: 'conflict', message: noHome }, place);
+    return [];
+  }
+  const source = context.place(place);
+  return planImports(fields.ssh_import_id, { user: name, module: 'users', source, needs: [`users/${name}`] });
+}
 
 export function planAccountKeys(given: { context: UsersContext; account: Account; login: LoginUser }): Step[] {
   const { context, account, login } = given;
@@ -14,8 +29,7 @@ export function planAccountKeys(given: { context: UsersContext; account: Account
   const redirects = fields.ssh_redirect_user === true || fields.ssh_redirect_user === 'default';
   if (fields.ssh_authorized_keys === undefined && !redirects) return [];
   if (fields.system === true || fields.no_create_home === true) {
-    const message = 'this user gets no home directory (system or no_create_home), so there is no place for keys';
-    context.report({ severity: 'error', code: 'conflict', message }, base);
+    context.report({ severity: 'error', code: 'conflict', message: noHome }, base);
     return [];
   }
   if (fields.ssh_authorized_keys !== undefined) {

@@ -97,6 +97,7 @@ function receivesSomething({
     metadataKeys.length > 0 ||
     (Array.isArray(keys) && keys.length > 0) ||
     (typeof keys === 'string' && keys !== '') ||
+    (Array.isArray(validated.ssh_import_id) && validated.ssh_import_id.length > 0) ||
     (typeof validated.password === 'string' && validated.password !== '') ||
     (policy.admin_pass && instance.adminPassword !== undefined)
   );

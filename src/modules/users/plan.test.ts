@@ -437,9 +437,9 @@ const formCases: Case[] = [
     },
   ],
   [
-    'ssh_import_id, doas and snapuser are reported',
-    { document: 'users: [{name: ops, ssh_import_id: [gh:ops], doas: [permit nopass ops], snapuser: a@b}]\n' },
-    (plan) => assert.equal(plan.problems.filter((problem) => problem.includes('(unsupported-key)')).length, 3),
+    'doas and snapuser are reported',
+    { document: 'users: [{name: ops, doas: [permit nopass ops], snapuser: a@b}]\n' },
+    (plan) => assert.equal(plan.problems.filter((problem) => problem.includes('(unsupported-key)')).length, 2),
   ],
 ];
 

@@ -5,7 +5,7 @@ import type { ModuleContext } from '../../core/define.ts';
 import type { Step } from '../../core/plan.ts';
 import { listPasswordTargets } from '../passwords/targets.ts';
 import { type Account, collectAccounts, listGroupNames, readGroupMembers } from './accounts.ts';
-import { planAccountKeys } from './keys.ts';
+import { planAccountImports, planAccountKeys } from './keys.ts';
 import { type LoginUser, resolveLoginUser } from './login-user.ts';
 import { planAccountPassword } from './password.ts';
 import { listUserRequests, oldSpellings, readLegacyUser } from './requests.ts';
@@ -45,6 +45,7 @@ export function planUsers(context: UsersContext): Step[] {
     steps.push(planAccount({ context, account, groups: groups.byAccount.get(account.name) ?? [], members }));
     steps.push(...planAccountPassword({ context, account, setElsewhere: passwordTargets.has(account.name) }));
     steps.push(...planAccountKeys({ context, account, login }));
+    steps.push(...planAccountImports(context, account));
   }
   return [...steps, ...planSudoers(context, accounts)];
 }
@@ -147,7 +148,6 @@ function isUsableGroup(context: UsersContext, { fields }: Account): boolean {
 function reportUnsupported(context: UsersContext, { fields, path }: Account): void {
   const remedies = {
     doas: 'doas rules are not applied; write_files can make /etc/doas.d/NAME.conf',
-    ssh_import_id: 'keys are not fetched from the network; list them in ssh_authorized_keys',
     snapuser: 'snap users are not made',
   };
   for (const [key, message] of Object.entries(remedies)) {

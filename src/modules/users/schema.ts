@@ -1,6 +1,7 @@
 // Schema of the keys `users` and `user`, after cloud-init's users_groups module.
 
 import * as v from 'valibot';
+import { ImportIds } from '../ssh-import-id/schema.ts';
 import { byForm } from './forms.ts';
 import { GroupName, isAccountName, isOneLine, NameListText, passwdField, UserName } from './names.ts';
 
@@ -91,7 +92,7 @@ export const UserEntry = v.strictObject({
   ssh_redirect_user: v.optional(v.union([v.boolean(), v.literal('default')], 'true, false or "default"')),
   selinux_user: v.optional(passwdField('a SELinux user')),
   doas: Unsupported,
-  ssh_import_id: Unsupported,
+  ssh_import_id: v.optional(ImportIds),
   snapuser: Unsupported,
   'lock-passwd': v.optional(v.boolean()),
   'primary-group': v.optional(GroupName),

@@ -1,0 +1,67 @@
+// Public keys that a site has for a person, put into authorized_keys. The site may say anything: what is no plain public key is left out.
+
+import type { ImportKeysAction, KeySource } from '../core/action.ts';
+import { AgentError, exitCodes } from '../core/error.ts';
+import type { FetchResult, Host } from '../host/host.ts';
+import { authorizedKeys } from './authorized-keys.ts';
+import type { Executor } from './executor.ts';
+
+const limits = { timeoutMs: 15_000, limitBytes: 256 * 1024 } as const;
+const maxKeys = 100;
+const tries = 3;
+const pauseMs = 2000;
+
+export const importKeys: Executor<ImportKeysAction> = {
+  inspect({ user, from }) {
+    return { state: 'unknown', changes: [{ op: '+', what: `${user}: the keys that ${nameSource(from)} has then` }] };
+  },
+
+  async apply({ user, from }, host, context) {
+    const { parsePublicKey } = await import('../modules/ssh-authorized-keys/public-key.ts');
+    const who = nameSource(from);
+    const { status, body: bytes } = await askPatiently(toUrl(from), host);
+    const body = Buffer.from(bytes).toString('utf8');
+    if (status === 404) throw new AgentError(exitCodes.internal, `${who}: there is no such person`);
+    if (status !== 200) throw new AgentError(exitCodes.internal, `${who}: answered ${status}`);
+    const lines = body.split('\n').filter((line) => line.trim() !== '');
+    // Options would run what the site says.
+    const keys = lines
+      .map(parsePublicKey)
+      .flatMap((key) => ('expected' in key || key.options !== undefined ? [] : [key.line]));
+    const left = lines.length - keys.length;
+    const complaint = left === 0 ? '' : `, ${left} ${left === 1 ? 'line is' : 'lines are'} no public key`;
+    if (keys.length === 0) throw new AgentError(exitCodes.internal, `${who} has no usable key${complaint}`);
+    if (keys.length > maxKeys) {
+      throw new AgentError(exitCodes.internal, `${who} has ${keys.length} keys; at most ${maxKeys} are taken`);
+    }
+    const action = { kind: 'authorizedKeys', user, keys, block: `ssh_import_id ${nameSource(from)}` } as const;
+    const count = `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}`;
+    if (authorizedKeys.inspect(action, host).state === 'same')
+      return { idle: true, message: `${count}, there already` };
+    const applied = await authorizedKeys.apply(action, host, context);
+    return { ...applied, message: `${count}${complaint}` };
+  },
+};
+
+/** A name server or a site may need a moment after the network has come up. */
+async function askPatiently(url: string, host: Host): Promise<FetchResult> {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      const result = await host.fetch(url, limits);
+      if (turn === tries || (result.status < 500 && result.status !== 429)) return result;
+    } catch (error) {
+      if (turn === tries) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+function toUrl({ site, name }: KeySource): string {
+  const person = encodeURIComponent(name);
+  return site === 'github' ? `https://github.com/${person}.keys` : `https://launchpad.net/~${person}/+sshkeys`;
+}
+
+/** As ssh-import-id(1) writes it. */
+function nameSource({ site, name }: KeySource): string {
+  return `${site === 'github' ? 'gh' : 'lp'}:${name}`;
+}
