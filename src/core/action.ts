@@ -114,8 +114,10 @@ export type AuthorizedKeysAction = {
 /** Public keys that a site says a person has, for a user's authorized_keys, in a block of their own; fetched when the step is applied. */
 export type ImportKeysAction = { readonly kind: 'importKeys'; readonly user: string; readonly from: KeySource };
 
-/** `name` is the person's on that site. */
-export type KeySource = { readonly site: 'github' | 'launchpad'; readonly name: string };
+/** `name` is the person's on that site; `url` gives a JSON list of maps with `key`, as GitHub's interface for programs does. */
+export type KeySource =
+  | { readonly site: 'github' | 'launchpad'; readonly name: string }
+  | { readonly site: 'url'; readonly url: string };
 
 /** The kernel's host name and /etc/hostname. `createFile` false: /etc/hostname is only rewritten where it exists. */
 export type HostnameAction = { readonly kind: 'hostname'; readonly name: string; readonly createFile?: boolean };

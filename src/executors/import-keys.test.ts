@@ -101,3 +101,18 @@ test('a name server that needs a moment is asked again', { timeout: 20_000 }, as
   assert.equal((await applied)?.message, '1 key');
   assert.equal(turns, 3);
 });
+
+test('a URL gives a JSON list', async () => {
+  const fromUrl: ImportKeysAction = { ...action, from: { site: 'url', url: 'https://keys.example/ops?token=t' } };
+  const { host, asked } = makeGuest(JSON.stringify([{ id: 1, key: `${key} octo` }, { key: 'x' }, { id: 2 }, 5]));
+  const applied = await importKeys.apply(fromUrl, host, context);
+  assert.match(applied?.message ?? '', /^1 key, 3 lines are no public key/);
+  assert.match(host.readText(path) ?? '', /begin coreos_ssh_import_url\nssh-ed25519 \S+ octo\n/);
+  assert.deepEqual(asked, ['https://keys.example/ops?token=t']);
+  for (const body of ['{}', 'ssh-ed25519 x', '']) {
+    await assert.rejects(
+      async () => importKeys.apply(fromUrl, makeGuest(body).host, context),
+      /keys\.example: answered no JSON list of keys/,
+    );
+  }
+});

@@ -23,7 +23,7 @@ export const importKeys: Executor<ImportKeysAction> = {
     const body = Buffer.from(bytes).toString('utf8');
     if (status === 404) throw new AgentError(exitCodes.internal, `${who}: there is no such person`);
     if (status !== 200) throw new AgentError(exitCodes.internal, `${who}: answered ${status}`);
-    const lines = body.split('\n').filter((line) => line.trim() !== '');
+    const lines = from.site === 'url' ? readJsonKeys(body, who) : body.split('\n').filter((line) => line.trim() !== '');
     // Options would run what the site says.
     const keys = lines
       .map(parsePublicKey)
@@ -34,7 +34,7 @@ export const importKeys: Executor<ImportKeysAction> = {
     if (keys.length > maxKeys) {
       throw new AgentError(exitCodes.internal, `${who} has ${keys.length} keys; at most ${maxKeys} are taken`);
     }
-    const action = { kind: 'authorizedKeys', user, keys, block: `ssh_import_id ${nameSource(from)}` } as const;
+    const action = { kind: 'authorizedKeys', user, keys, block: nameBlock(from) } as const;
     const count = `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}`;
     if (authorizedKeys.inspect(action, host).state === 'same')
       return { idle: true, message: `${count}, there already` };
@@ -56,12 +56,36 @@ async function askPatiently(url: string, host: Host): Promise<FetchResult> {
   }
 }
 
-function toUrl({ site, name }: KeySource): string {
+/** Throws AgentError for what is no list of keys. */
+function readJsonKeys(body: string, who: string): string[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(body);
+  } catch {
+    list = undefined;
+  }
+  if (!Array.isArray(list)) throw new AgentError(exitCodes.internal, `${who}: answered no JSON list of keys`);
+  return list.map((entry: unknown) => {
+    const key = typeof entry === 'object' && entry !== null ? (entry as { key?: unknown }).key : undefined;
+    return typeof key === 'string' ? key : '';
+  });
+}
+
+/** One block a source in authorized_keys; a user has one URL at most, and the URL may hold a token. */
+function nameBlock(from: KeySource): string {
+  return from.site === 'url' ? 'coreos_ssh_import_url' : `ssh_import_id ${nameSource(from)}`;
+}
+
+function toUrl(from: KeySource): string {
+  if (from.site === 'url') return from.url;
+  const { site, name } = from;
   const person = encodeURIComponent(name);
   return site === 'github' ? `https://github.com/${person}.keys` : `https://launchpad.net/~${person}/+sshkeys`;
 }
 
 /** As ssh-import-id(1) writes it. */
-function nameSource({ site, name }: KeySource): string {
+function nameSource(from: KeySource): string {
+  if (from.site === 'url') return new URL(from.url).host;
+  const { site, name } = from;
   return `${site === 'github' ? 'gh' : 'lp'}:${name}`;
 }

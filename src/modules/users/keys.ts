@@ -12,14 +12,43 @@ const noHome = 'this user gets no home directory (system or no_create_home), so 
 
 /** Keys that a site has for the account's owner: its own ssh_import_id. */
 export function planAccountImports(context: UsersContext, { name, fields, path }: Account): Step[] {
-  if (fields.ssh_import_id === undefined) return [];
-  const place = [...(path ?? ['user']), 'ssh_import_id'];
+  const base = path ?? ['user'];
+  const said = importKeys.filter((key) => fields[key] !== undefined);
+  const [first] = said;
+  if (first === undefined) return [];
   if (fields.system === true || fields.no_create_home === true) {
-    context.report({ severity: 'error', code: 'conflict', message: noHome }, place);
+    context.report({ severity: 'error', code: 'conflict', message: noHome }, [...base, first]);
     return [];
   }
-  const source = context.place(place);
-  return planImports(fields.ssh_import_id, { user: name, module: 'users', source, needs: [`users/${name}`] });
+  for (const key of said) {
+    if (key === 'ssh_import_id') continue;
+    const today = key === 'coreos_ssh_import_url' ? 'ssh_authorized_keys' : 'ssh_import_id';
+    context.report({ severity: 'note', code: 'deprecated', message: `${today} says it today` }, [...base, key]);
+  }
+  const { coreos_ssh_import_github: one, coreos_ssh_import_github_users: several = [] } = fields;
+  const names = [...(one === undefined ? [] : [one]), ...several];
+  const ids = [...(fields.ssh_import_id ?? []), ...names.map((person) => `gh:${person}`)];
+  const common = { module: 'users', source: context.place([...base, first]), needs: [`users/${name}`] } as const;
+  const url = fields.coreos_ssh_import_url;
+  return [
+    ...planImports(ids, { ...common, user: name }),
+    ...(url === undefined ? [] : [planUrlImport(name, url, common)]),
+  ];
+}
+
+const importKeys = [
+  'ssh_import_id',
+  'coreos_ssh_import_github',
+  'coreos_ssh_import_github_users',
+  'coreos_ssh_import_url',
+] as const;
+
+function planUrlImport(user: string, url: string, common: Pick<Step, 'module'>): Step {
+  return {
+    ...{ ...common, id: `coreos_ssh_import_url/${user}`, stage: 'late' },
+    summary: `${user}: the keys of ${new URL(url).host}`,
+    action: { kind: 'importKeys', user, from: { site: 'url', url } },
+  };
 }
 
 export function planAccountKeys(given: { context: UsersContext; account: Account; login: LoginUser }): Step[] {

@@ -145,6 +145,36 @@ const defaultUserCases: Case[] = [
     (plan) => assert.ok(plan.actions.has('ssh_authorized_keys/debian/metadata')),
   ],
   [
+    'keys from elsewhere, as CoreOS documents name them',
+    {
+      document:
+        'coreos: {}\nusers: [{name: ops, coreos-ssh-import-github: octo-cat, coreos_ssh_import_github_users: [hubot, octo-cat], coreos_ssh_import_url: "https://keys.example/ops?t=1"}]\n',
+    },
+    (plan) => {
+      assert.deepEqual(ids(plan), [
+        ...['users/ops', 'ssh_import_id/ops/gh:octo-cat', 'ssh_import_id/ops/gh:hubot', 'coreos_ssh_import_url/ops'],
+      ]);
+      assert.deepEqual(plan.actions.get('coreos_ssh_import_url/ops'), {
+        ...{ kind: 'importKeys', user: 'ops', from: { site: 'url', url: 'https://keys.example/ops?t=1' } },
+      });
+      assert.equal(plan.problems.filter((line) => /note .*deprecated/.test(line)).length, 3, plan.problems.join());
+    },
+  ],
+  [
+    'keys by http, and of names that are none, cost their entry',
+    {
+      document:
+        'coreos: {}\nusers: [{name: a, coreos_ssh_import_url: "http://x"}, {name: b, coreos_ssh_import_github: "a/b"}, {name: c, no_create_home: true, coreos_ssh_import_github: d}]\n',
+    },
+    (plan) => {
+      assert.deepEqual(ids(plan), ['users/c']);
+      assert.match(
+        plan.problems.join('\n'),
+        /an https URL: by http anybody could answer[\s\S]*a name on GitHub[\s\S]*no home/,
+      );
+    },
+  ],
+  [
     'core is nobody special in another document',
     { ...withKey, document: 'users: [ops, core]\n' },
     (plan) => assert.ok(plan.actions.has('ssh_authorized_keys/ops/metadata')),

@@ -63,6 +63,9 @@ const GroupNames = byForm({
   expected: 'a list of group names',
 });
 
+const githubName = 'a name on GitHub';
+const GitHubName = v.pipe(v.string(githubName), v.regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/, githubName));
+
 const Unsupported = v.optional(v.unknown());
 
 /** One user as a map. Without a name it stands for the default user, as in cloud-init. */
@@ -94,6 +97,17 @@ export const UserEntry = v.strictObject({
   doas: Unsupported,
   ssh_import_id: v.optional(ImportIds),
   snapuser: Unsupported,
+  coreos_ssh_import_github: v.optional(GitHubName),
+  coreos_ssh_import_github_users: v.optional(v.array(GitHubName, 'a list of names on GitHub')),
+  coreos_ssh_import_url: v.optional(
+    v.pipe(
+      v.string('an https URL'),
+      v.check(
+        (url) => /^https:\/\/[^\s/]/.test(url) && URL.canParse(url),
+        'an https URL: by http anybody could answer',
+      ),
+    ),
+  ),
   'lock-passwd': v.optional(v.boolean()),
   'primary-group': v.optional(GroupName),
   'no-create-home': v.optional(v.boolean()),
