@@ -110,3 +110,22 @@ test('a text of interfaces(5) is checked by its names, and as part of a drive', 
   write('drive/openstack/content/0000', bad);
   assert.match((await check('drive')).join('\n'), /^error drive\/openstack\/content\/0000:4:1 netmask expected/m);
 });
+
+test('a CoreOS document: alone its addresses are not known, on a drive they are; what this machine has plays no part', async () => {
+  const text =
+    '#cloud-config\ncoreos: {etcd: {addr: $private_ipv4, peer-addr: $public_ipv4}, units: [{name: etcd.service, command: start}]}\n';
+  assert.deepEqual(await check('coreos.yaml', text), []);
+  const network = {
+    links: [{ id: 'l', type: 'ovs', ethernet_mac_address: 'fa:16:3e:00:00:05' }],
+    networks: [{ id: 'n', link: 'l', type: 'ipv4', ip_address: '10.0.0.5', netmask: '255.255.255.0' }],
+  };
+  write('coreos/openstack/latest/meta_data.json', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001"}');
+  write('coreos/openstack/latest/network_data.json', JSON.stringify(network));
+  write('coreos/openstack/latest/user_data', text);
+  const found = await check('coreos');
+  assert.equal(found.length, 1, found.join('\n'));
+  assert.match(
+    found[0] ?? '',
+    /error coreos\/openstack\/latest\/user_data:2:49 coreos\.etcd\.peer_addr \$public_ipv4 stands for no address/,
+  );
+});

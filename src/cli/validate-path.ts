@@ -14,6 +14,8 @@ import { interfacesTextLimitBytes } from '../datasources/config-drive/layout.ts'
 import type { DriveReader } from '../datasources/drive-reader.ts';
 import { createDriveReader } from '../host/drive-reader.ts';
 import { createRealHost } from '../host/real.ts';
+import { daemons } from '../modules/coreos/services/fields.ts';
+import { listInstanceAddresses } from '../network/instance-addresses.ts';
 import { planFromInput } from '../pipeline/plan-input.ts';
 
 /** Far above every limit of the formats: what is larger need not be read to be refused. */
@@ -124,7 +126,11 @@ async function diagnosePlan(instance: InstanceConfig): Promise<Diagnostic[]> {
     instance: { ...instance, network: emptyNetwork, networkDamage: 'whole' },
     host,
     policy: defaultPolicy,
+    // The guest may have what this machine lacks.
+    facts: { ...host.facts(), systemd: true, daemons: Object.values(daemons).map(({ unit }) => unit) },
     isMetadataKnown: instance.metadata !== undefined,
+    // The network itself is not planned: what this machine is plays no part in it.
+    ...(instance.metadata === undefined ? {} : { addresses: listInstanceAddresses(instance) }),
   });
   return [...diagnostics];
 }

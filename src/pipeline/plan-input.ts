@@ -3,6 +3,7 @@
 
 import type { ModuleDefinition } from '../core/define.ts';
 import type { Facts } from '../core/facts.ts';
+import type { InstanceAddresses } from '../core/instance-addresses.ts';
 import type { InstanceConfig, RawUserData } from '../core/instance-config.ts';
 import type { Step } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
@@ -32,12 +33,14 @@ export type GuestInput = {
   readonly osRelease: (() => Facts['os']) | undefined;
   /** What the addresses of #include lists gave. */
   readonly fetched?: Sources['fetched'];
+  /** What CoreOS documents are filled in with, in place of the addresses of the instance. */
+  readonly addresses?: InstanceAddresses | undefined;
 };
 
 /** Interprets once what each stage then plans with fresh facts. */
 export async function interpretInput(
   instance: InstanceConfig,
-  { localDocuments, osRelease, fetched }: GuestInput,
+  { localDocuments, osRelease, fetched, addresses: given }: GuestInput,
 ): Promise<InterpretedInput> {
   if (!needsModules(instance) && localDocuments.length === 0)
     return { instance, userData: noUserData, modules: [], emptySection: neverAsked, placeScripts: keepSteps };
@@ -62,7 +65,7 @@ export async function interpretInput(
       const { listTemplateNames } = await import('./template-names.ts');
       return listTemplateNames(instance, osRelease());
     });
-  const addresses = osRelease && listInstanceAddresses(instance);
+  const addresses = given ?? (osRelease && listInstanceAddresses(instance));
   const sources = {
     userData: raw,
     ...(vendorData && { vendorData }),
@@ -113,10 +116,19 @@ export async function planFromInput(options: {
   readonly localDocuments?: readonly RawUserData[];
   /** False for a user_data without its drive. */
   readonly isMetadataKnown?: boolean;
+  readonly addresses?: GuestInput['addresses'];
 }): Promise<PlannedInstance> {
-  const { instance, host, facts = host.facts(), localDocuments = [], isMetadataKnown = true, ...guest } = options;
+  const {
+    instance,
+    host,
+    facts = host.facts(),
+    localDocuments = [],
+    isMetadataKnown = true,
+    addresses,
+    ...guest
+  } = options;
   const osRelease = isMetadataKnown ? () => facts.os : undefined;
-  return planInterpreted(await interpretInput(instance, { localDocuments, osRelease }), { ...guest, facts });
+  return planInterpreted(await interpretInput(instance, { localDocuments, osRelease, addresses }), { ...guest, facts });
 }
 
 function needsModules(instance: InstanceConfig): boolean {
