@@ -1,6 +1,6 @@
 // Everything that guest-init can do to a guest, as data. Each kind has one executor in src/executors.
 
-import type { Secret } from './secret.ts';
+import type { Secret, SecretData } from './secret.ts';
 
 /**
  * A file with this whole content, complete with mode and owner from its first visible moment. `append` adds the content to what is
@@ -242,8 +242,34 @@ export type ExecAction = {
   readonly timeoutMs?: number;
 };
 
-/** Host keys of sshd, one of each kind that ssh-keygen(1) -A makes, where there is none yet. */
-export type HostKeysAction = { readonly kind: 'hostKeys' };
+/** Type of a host key, as ssh-keygen(1) -t names it. */
+export type HostKeyType = 'rsa' | 'ecdsa' | 'ed25519';
+
+/** Text of the private key, in a format of ssh-keygen(1), without passphrase; the others as lines of their .pub files. */
+export type GivenHostKey = {
+  readonly type: HostKeyType;
+  readonly privateKey: string;
+  readonly publicKey?: string;
+  readonly certificate?: string;
+};
+
+/**
+ * Host keys of sshd(8) in /etc/ssh: those that are given, else one of each of `types` that is not there. New ones are complete before
+ * the first old one is touched.
+ */
+export type HostKeysAction = {
+  readonly kind: 'hostKeys';
+  readonly types: readonly HostKeyType[];
+  readonly given?: SecretData<readonly GivenHostKey[]>;
+  /**
+   * Names of the instance: the first time that the guest is this instance, all keys that are there give way, once. Absent: they stay.
+   */
+  readonly replaceFor?: readonly string[];
+  /** Group that may read the private keys. */
+  readonly group?: string;
+  /** Whose fingerprints do not go to the console: every key's, or those of these types (`ssh-rsa`, `rsa`) and fingerprints. */
+  readonly hidden?: 'all' | readonly string[];
+};
 
 /** A service told about new configuration: the first of `units` that exists; skipped where it is not running. */
 export type ServiceAction = {

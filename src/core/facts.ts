@@ -84,8 +84,8 @@ export type Facts = {
   /** The guest finds its own name without a line in /etc/hosts: nss-myhostname(8). */
   readonly findsOwnName: boolean;
   readonly hasHostsFile: boolean;
-  /** sshd is installed and has no host key: it would not start. */
-  readonly lacksHostKeys: boolean;
+  /** keyless: sshd is installed and has no host key: it would not start. */
+  readonly sshd: 'absent' | 'keyless' | 'keyed';
   readonly dmi: Dmi;
   readonly networkServices: NetworkServices;
   readonly resolver: ResolverOwner;

@@ -18,19 +18,24 @@ export const service: Executor<ServiceAction> = {
   },
 
   apply(action, host) {
-    const unit = findUnit(action, host);
-    if (unit === undefined) return undefined;
-    // Both verbs leave a unit alone that does not run.
-    const verb = action.verb === 'reload' ? 'try-reload-or-restart' : 'try-restart';
-    const result = host.run(['systemctl', '--no-block', verb, unit]);
-    if (result.status !== 0)
-      throw new AgentError(exitCodes.internal, `${unit}: ${describeFailure('systemctl', result)}`);
-    return { message: `${unit} told to ${action.verb}` };
+    const unit = tellService(action, host);
+    return unit === undefined ? undefined : { message: `${unit} told to ${action.verb}` };
   },
 };
 
+/** Gives the unit that was told; undefined where the guest has none. */
+export function tellService(action: Pick<ServiceAction, 'units' | 'verb'>, host: Host): string | undefined {
+  const unit = findUnit(action, host);
+  if (unit === undefined) return undefined;
+  // Both verbs leave a unit alone that does not run.
+  const verb = action.verb === 'reload' ? 'try-reload-or-restart' : 'try-restart';
+  const result = host.run(['systemctl', '--no-block', verb, unit]);
+  if (result.status !== 0) throw new AgentError(exitCodes.internal, `${unit}: ${describeFailure('systemctl', result)}`);
+  return unit;
+}
+
 /** The first unit that the guest has; undefined where no systemd runs. */
-function findUnit({ units }: ServiceAction, host: Host): string | undefined {
+function findUnit({ units }: Pick<ServiceAction, 'units'>, host: Host): string | undefined {
   if (!host.live || host.stat('/run/systemd/system') === undefined) return undefined;
   return units.find((unit) => unitFolders.some((folder) => host.stat(`${folder}/${unit}`) !== undefined));
 }

@@ -89,8 +89,8 @@ test('an unpacked root has files and no kernel', () => {
   );
   assert.deepEqual(facts.groups.at(-1)?.members, ['ops', 'root']);
   assert.deepEqual(
-    [facts.systemd, facts.sshdDropIns, facts.lacksHostKeys, facts.bootId, facts.dmi],
-    [false, true, true, '', {}],
+    [facts.systemd, facts.sshdDropIns, facts.sshd, facts.bootId, facts.dmi],
+    [false, true, 'keyless', '', {}],
   );
 });
 
@@ -112,8 +112,8 @@ test('an empty guest has facts too', () => {
     which: () => undefined,
   });
   assert.deepEqual(
-    [facts.users, facts.groups, facts.commands, facts.hostname, facts.systemd, facts.lacksHostKeys],
-    [[], [], {}, '', false, false],
+    [facts.users, facts.groups, facts.commands, facts.hostname, facts.systemd, facts.sshd],
+    [[], [], {}, '', false, 'absent'],
   );
 });
 

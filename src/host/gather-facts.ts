@@ -36,8 +36,7 @@ export function gatherFacts(from: {
     daemons: () => findDaemons(from.exists),
     systemd: () => live && from.exists('/run/systemd/system'),
     sshdDropIns: () => includesDropIns(readText('/etc/ssh/sshd_config') ?? ''),
-    lacksHostKeys: () =>
-      from.which('sshd') !== undefined && !from.list('/etc/ssh').some((name) => hostKeyFile.test(name)),
+    sshd: () => findSshd(from),
     findsOwnName: () => asksMyhostname(readText('/etc/nsswitch.conf') ?? ''),
     hasHostsFile: () => from.exists('/etc/hosts'),
     dmi: () => (live ? readDmi(readText) : {}),
@@ -78,6 +77,11 @@ function readLazily<T extends object>(readers: { readonly [K in keyof T]-?: () =
     });
   }
   return object;
+}
+
+function findSshd(from: Pick<Parameters<typeof gatherFacts>[0], 'which' | 'list'>): Facts['sshd'] {
+  if (from.which('sshd') === undefined) return 'absent';
+  return from.list('/etc/ssh').some((name) => hostKeyFile.test(name)) ? 'keyed' : 'keyless';
 }
 
 function findCommands(which: (name: string) => string | undefined): Facts['commands'] {

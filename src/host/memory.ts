@@ -36,7 +36,7 @@ export const plainFacts: Facts = {
   sshdDropIns: true,
   findsOwnName: true,
   hasHostsFile: true,
-  lacksHostKeys: false,
+  sshd: 'absent',
   dmi: {},
   networkServices: noNetworkServices,
   resolver: 'file',

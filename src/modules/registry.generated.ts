@@ -10,6 +10,7 @@ import { passwords } from './passwords/index.ts';
 import { runcmd } from './runcmd/index.ts';
 import { ssh } from './ssh/index.ts';
 import { sshAuthorizedKeys } from './ssh-authorized-keys/index.ts';
+import { sshHostKeys } from './ssh-host-keys/index.ts';
 import { sshImportId } from './ssh-import-id/index.ts';
 import { timezone } from './timezone/index.ts';
 import { users } from './users/index.ts';
@@ -28,6 +29,7 @@ export const modules = [
   runcmd,
   ssh,
   sshAuthorizedKeys,
+  sshHostKeys,
   sshImportId,
   timezone,
   users,

@@ -49,7 +49,7 @@ function plan(
       sshdDropIns: true,
       findsOwnName: true,
       hasHostsFile: true,
-      lacksHostKeys: false,
+      sshd: 'absent',
       networkServices: noNetworkServices,
       resolver: 'file',
       interfaces: [],

@@ -123,7 +123,8 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
     const last = store.failure() === undefined ? verdict : conclude(options, record, results, store, kept);
     // The early stage has told them.
     const isLateOnly = options.decision.work.every(({ stage }) => stage === 'late');
-    return { verdict: last, record, lines: isLateOnly || isNetworkOnly ? [] : fingerprintHostKeys(host) };
+    const isTold = !isLateOnly && !isNetworkOnly;
+    return { verdict: last, record, lines: isTold ? fingerprintHostKeys(host, results[0]?.plan.steps) : [] };
   } finally {
     store.close();
   }

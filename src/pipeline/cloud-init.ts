@@ -129,6 +129,8 @@ function narrowToMetadata(userData: RawUserData | undefined): NarrowPlan {
       if (module === 'network') return true;
       // What a document that only cloud-init can read says about names and keys is not known.
       if (!usable || accountModules.includes(module) || isConsumed(source, module)) return false;
+      // It has made them for this instance, and sshd shows them.
+      if (action.kind === 'hostKeys' && facts.sshd === 'keyed') return false;
       return action.kind !== 'authorizedKeys' || users.has(action.user);
     };
     const { steps, diagnostics } = plan;

@@ -92,9 +92,17 @@ export async function planInterpreted(input: InterpretedInput, guest: Guest): Pr
   const hasNetwork = specifyNetwork(input.instance, policy).network.addresses.length > 0;
   const renderer = hasNetwork && backend.backend !== undefined ? await loadRenderer(backend.backend) : undefined;
   const removals = previousNetwork.length === 0 ? {} : { planRemovals: await loadRemovals(previousNetwork) };
-  const plan = planInstance({ ...input, facts, policy, backend, renderer, previous, ...removals });
+  const planned = planInstance({ ...input, facts, policy, backend, renderer, previous, ...removals });
+  const plan = input.modules.length === 0 ? await addHostKeys(planned, input.instance, facts) : planned;
   const whole = { ...plan, diagnostics: [...input.userData.diagnostics, ...plan.diagnostics] };
   return narrow === undefined ? whole : narrow(whole, input.userData, facts);
+}
+
+/** A drive that gives only an address has no work for the modules; its guest is a new one all the same. */
+async function addHostKeys(plan: PlannedInstance, { id }: InstanceConfig, facts: Facts): Promise<PlannedInstance> {
+  if (facts.sshd === 'absent') return plan;
+  const { planHostKeys } = await import('../modules/ssh-host-keys/host-keys.ts');
+  return { ...plan, steps: [...plan.steps, ...planHostKeys({}, { id, facts })] };
 }
 
 /** A first boot has nothing to take away, and does not pay for it. */

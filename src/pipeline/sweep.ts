@@ -18,6 +18,8 @@ function listFolders({ action }: Step, homes: ReadonlyMap<string, string>): stri
     case 'lines':
     case 'symlink':
       return listAncestors(action.path);
+    case 'hostKeys':
+      return ['/etc/ssh'];
     case 'authorizedKeys': {
       const home = homes.get(action.user);
       return home === undefined ? [] : listAncestors(`${home}/.ssh/authorized_keys`);

@@ -1,4 +1,4 @@
-// ssh_pwauth: whether sshd accepts passwords; and host keys for an sshd that has none.
+// ssh_pwauth: whether sshd accepts passwords.
 
 import { defineModule } from '../../core/define.ts';
 import { planSsh } from './plan.ts';
@@ -7,8 +7,8 @@ import { Ssh } from './schema.ts';
 export const ssh = defineModule({
   name: 'ssh',
   keys: ['ssh_pwauth'],
-  after: ['passwords'],
-  always: true,
+  // Without host keys `sshd -t` accepts no configuration.
+  after: ['passwords', 'ssh-host-keys'],
   schema: Ssh,
   plan: planSsh,
 });

@@ -56,11 +56,3 @@ test('ssh_pwauth: without drop-ins one line of ours at the top of sshd_config', 
   assert.doesNotMatch('PasswordAuthentication no', pattern);
   assert.doesNotMatch('  passwordauthentication no', pattern);
 });
-
-test('an sshd without host keys gets them first, whatever the document says', () => {
-  const steps = [...planAccounts({ document: 'ssh_pwauth: true\n', facts: { lacksHostKeys: true } }).actions.keys()];
-  assert.deepEqual(
-    steps.filter((id) => id.startsWith('ssh/')),
-    ['ssh/host_keys', 'ssh/pwauth', 'ssh/reload'],
-  );
-});

@@ -7,21 +7,8 @@ import { noWords, type Ssh, yesWords } from './schema.ts';
 const dropInPath = '/etc/ssh/sshd_config.d/10-guest-init.conf';
 const mainPath = '/etc/ssh/sshd_config';
 
-/** Step `ssh/host_keys` where sshd has none; steps `ssh/pwauth` and `ssh/reload` unless the document leaves the setting as it is. */
+/** Steps `ssh/pwauth` and `ssh/reload` unless the document leaves the setting as it is. */
 export function planSsh(context: ModuleContext<Ssh>): Step[] {
-  // Keys first: without them `sshd -t` accepts no configuration.
-  return [...(context.facts.lacksHostKeys ? [makeHostKeys] : []), ...planPasswordLogin(context)];
-}
-
-const makeHostKeys: Step = {
-  id: 'ssh/host_keys',
-  module: 'ssh',
-  stage: 'early',
-  action: { kind: 'hostKeys' },
-  summary: 'host keys for sshd',
-};
-
-function planPasswordLogin(context: ModuleContext<Ssh>): Step[] {
   const wanted = context.config.ssh_pwauth;
   if (typeof wanted === 'string' && wanted.toLowerCase() !== 'unchanged') {
     const message = 'a quoted word; true or false without quotes says it today';
