@@ -6,7 +6,9 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { GenericSchema } from 'valibot';
-import { composeSchema, convertOwner, type SchemaOwner } from './gen/json-schema.ts';
+import { composeSchema, convertOwner, printSchema, type SchemaOwner } from '../src/cli/cloud-config-schema.ts';
+import { listKeys } from '../src/userdata/known-keys.ts';
+import { renderKeys } from './gen/key-list.ts';
 import { replaceKeys } from './gen/man-page.ts';
 import { type ModulePage, renderIndex, renderModulePage } from './gen/module-docs.ts';
 import {
@@ -38,7 +40,8 @@ settleFiles();
 const pages = await loadModules();
 if (pages.length > 0) {
   files.clear();
-  files.set('docs/cloud-config.schema.json', `${JSON.stringify(composeOwners(pages), null, 2)}\n`);
+  files.set('docs/cloud-config.schema.json', printSchema(composeOwners(pages)));
+  files.set('docs/keys.md', renderKeys(listKeys(pages.map(({ folder, keys }) => ({ name: folder, keys })))));
   for (const page of pages) files.set(`docs/modules/${page.folder}.md`, renderModulePage(page));
   files.set('docs/modules/README.md', renderIndex(pages));
   const manual = join(root, 'packaging/man/guest-init.8');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import * as v from 'valibot';
-import { composeSchema, convertOwner } from './json-schema.ts';
+import { composeSchema, convertOwner } from '../../src/cli/cloud-config-schema.ts';
 import { renderModulePage } from './module-docs.ts';
 import { toExportName } from './registries.ts';
 

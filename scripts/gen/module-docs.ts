@@ -1,5 +1,5 @@
 // A module's page in docs/modules: its README.md followed by a table of its keys, read off its schema.
-import type { JsonSchema } from './json-schema.ts';
+import type { JsonSchema } from '../../src/cli/cloud-config-schema.ts';
 import { generatedNotice } from './registries.ts';
 
 export interface ModulePage {

@@ -8,6 +8,7 @@ import { planCommand } from './plan.ts';
 import { queryCommand } from './query.ts';
 import { rehearseCommand } from './rehearse.ts';
 import { runCommandModule } from './run.ts';
+import { schemaCommand } from './schema.ts';
 import { statusCommand } from './status.ts';
 import { validateCommand } from './validate.ts';
 import { fullVersion } from './version.ts';
@@ -22,6 +23,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     statusCommand,
     queryCommand,
     driveCommand,
+    schemaCommand,
     completionCommand,
   ];
   const parser = yargs([...words], '/')

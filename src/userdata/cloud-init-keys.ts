@@ -44,3 +44,36 @@ export const documentedKeys: ReadonlySet<string> = new Set([
 
 /** Keys that say how several documents combine: with a single document they ask for nothing, in cloud-init too. */
 export const combiningKeys: ReadonlySet<string> = new Set(['launch-index', 'merge_how', 'merge_type', 'version']);
+
+/** What to do instead of a key that no module owns; absent: nothing is known that does the same. */
+export const remedies: Readonly<Record<string, string>> = {
+  apt_pipelining: 'write_files: a file in /etc/apt/apt.conf.d',
+  autoinstall: "for Ubuntu's installer, not for a guest",
+  byobu_by_default: 'runcmd: byobu-enable',
+  chef: 'packages and write_files, then runcmd: chef-client',
+  cloud_config_modules: 'the order of modules is fixed: guest-init plan shows it',
+  cloud_final_modules: 'the order of modules is fixed: guest-init plan shows it',
+  cloud_init_modules: 'the order of modules is fixed: guest-init plan shows it',
+  disable_ec2_metadata: 'runcmd: ip route add prohibit 169.254.169.254',
+  disable_piwiz: 'for Raspberry Pi OS alone',
+  drivers: 'runcmd: ubuntu-drivers install',
+  enable_rpi_connect: 'for Raspberry Pi OS alone',
+  fan: 'write_files: /etc/network/fan, then runcmd: fanctl up -a',
+  'grub-dpkg': 'runcmd: debconf-set-selections',
+  grub_dpkg: 'runcmd: debconf-set-selections',
+  landscape: 'runcmd: landscape-config --silent',
+  lxd: 'runcmd: lxd init --preseed',
+  mcollective: 'packages and write_files',
+  migrate: 'for upgrades of cloud-init itself',
+  output: 'commands have logs of their own: guest-init status names them',
+  reporting: 'guest-init status --json says what happened',
+  rh_subscription: 'runcmd: subscription-manager register',
+  rpi: 'for Raspberry Pi OS alone',
+  rpi_interfaces: 'for Raspberry Pi OS alone',
+  rpi_userconf: 'for Raspberry Pi OS alone',
+  spacewalk: 'runcmd: rhnreg_ks',
+  system_info: 'default_user in /etc/guest-init/config.yaml names the default user',
+  ubuntu_advantage: 'runcmd: pro attach',
+  ubuntu_pro: 'runcmd: pro attach',
+  updates: 'hot-plugged links are not configured; the network is looked at again at each boot',
+};

@@ -1,7 +1,7 @@
 // The engine: hands each top-level key to the module that owns it, and names every key that nobody applies (decisions.md D10, D14).
 
 import type { ModuleDefinition } from '../core/define.ts';
-import { combiningKeys, documentedKeys } from './cloud-init-keys.ts';
+import { combiningKeys, documentedKeys, remedies } from './cloud-init-keys.ts';
 import type { DiagnosticList } from './diagnostic-list.ts';
 import { quoteKey } from './key-names.ts';
 import { type KeyPath, type ModuleSection, makeEmptySection } from './module-section.ts';
@@ -81,7 +81,8 @@ function reportForeignKey({ key, locate, list, owners }: ForeignKey): void {
     const message = `${quoteKey(key)} says how documents combine; with one document it asks for nothing`;
     list.add('note', () => ({ code: 'unsupported-key', ...locate([key]), message }));
   } else if (documentedKeys.has(key)) {
-    const message = `${quoteKey(key)} is not supported yet by this version; it is left undone`;
+    const remedy = Object.hasOwn(remedies, key) ? ` (${remedies[key]})` : '';
+    const message = `${quoteKey(key)} is not supported yet by this version; it is left undone${remedy}`;
     list.add('error', () => ({ code: 'unsupported-key', ...locate([key]), message }));
   } else {
     list.add('error', () => {

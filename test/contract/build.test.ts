@@ -30,6 +30,8 @@ const allowedPackages = new Set([
   'js-yaml',
   'systeminformation',
   'valibot',
+  // The editor schema, by guest-init schema.
+  '@valibot/to-json-schema',
 ]);
 
 /** systeminformation asks for these on macOS only, inside try; the executable's require knows Node's modules alone. */

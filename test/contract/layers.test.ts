@@ -48,6 +48,7 @@ const packageHomes: Record<string, RegExp> = {
   pino: /^(?:host\/|log\.ts$)/,
   systeminformation: /^host\//,
   yargs: /^cli\//,
+  '@valibot/to-json-schema': /^cli\//,
 };
 
 const importPattern =

@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Diagnostic, formatPlace } from '../../src/core/diagnostic.ts';
@@ -70,4 +71,26 @@ test('an option that is said twice with two values is refused, a list is not', (
     'x',
   );
   assert.match(list.stderr, /--dns: .*name server|--dns: .*address/i);
+});
+
+test('--strict fails for warnings and old spellings, and for nothing else', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'guest-init-strict-'));
+  try {
+    const check = (text: string, ...words: string[]): number | null => {
+      const path = join(folder, 'user_data');
+      writeFileSync(path, `#cloud-config\n${text}`);
+      return spawnSync(process.execPath, [bundle, 'validate', ...words, path]).status;
+    };
+    const [fine, warning, old, note] = [
+      'timezone: Etc/UTC\n',
+      'users: [{name: ops, snapuser: a@b}]\n',
+      'ssh_pwauth: "yes"\n',
+      'timezone:\n',
+    ];
+    for (const text of [fine, warning, old, note]) assert.equal(check(text), 0, text);
+    for (const text of [fine, note]) assert.equal(check(text, '--strict'), 0, text);
+    for (const text of [warning, old]) assert.equal(check(text, '--strict'), 13, text);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -8,7 +8,7 @@ import { type Sandbox, startSandbox } from '../support/sandbox.ts';
 
 const missing = explainMissingRoots();
 
-const commands = ['completion', 'drive', 'plan', 'query', 'rehearse', 'run', 'status', 'validate'];
+const commands = ['completion', 'drive', 'plan', 'query', 'rehearse', 'run', 'schema', 'status', 'validate'];
 /** Left to the shell's own completion of file names. */
 const files = 'files';
 

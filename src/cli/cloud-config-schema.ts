@@ -1,4 +1,5 @@
-// The editor's JSON Schema (draft-07, which YAML editors expect) of a whole cloud-config, from the modules' own schemas.
+// The editor's JSON Schema (draft-07, which YAML editors expect) of a whole cloud-config, from the modules' own schemas. The program
+// prints it, and the generator writes it to docs/.
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 
@@ -77,6 +78,11 @@ export function composeSchema(owners: readonly SchemaOwner[]): JsonSchema {
     additionalProperties: true,
     ...(Object.keys(definitions).length > 0 ? { definitions } : {}),
   };
+}
+
+/** Text of the schema, the same in docs/ and from the program. */
+export function printSchema(schema: JsonSchema): string {
+  return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
 /** A copy in which every reference points to `#/definitions/` and the new name of what it pointed to. */
