@@ -27,6 +27,7 @@ const titleOfKind: Readonly<Record<ActionKind, Title>> = {
   hostname: 'host name',
   ...{ group: 'users and keys', user: 'users and keys', password: 'users and keys', authorizedKeys: 'users and keys' },
   importKeys: 'users and keys',
+  daemon: 'services',
   ...{ file: 'files', lines: 'files', symlink: 'files', remove: 'files' },
   ...{ service: 'services', unit: 'services', notify: 'services', hostKeys: 'services' },
   exec: 'commands, not predicted',

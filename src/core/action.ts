@@ -304,6 +304,17 @@ export type UnitAction = {
   readonly requires?: readonly string[];
 };
 
+/**
+ * A service of the guest, by the name of its unit without `.service`, that starts at each boot and now; one that runs is left to the step that tells it
+ * of changes. `wait`: until it has started, or for `wait` milliseconds. `packages` are those that bring it.
+ */
+export type DaemonAction = {
+  readonly kind: 'daemon';
+  readonly name: string;
+  readonly packages: readonly string[];
+  readonly wait?: number;
+};
+
 /** A fixed command that makes a service's own tools read changed files. */
 export type NotifyAction = {
   readonly kind: 'notify';
@@ -337,6 +348,7 @@ export type Action =
   | HostKeysAction
   | ServiceAction
   | UnitAction
+  | DaemonAction
   | RemoveAction
   | NotifyAction;
 

@@ -37,5 +37,7 @@ export function tellService(action: Pick<ServiceAction, 'units' | 'verb'>, host:
 /** The first unit that the guest has; undefined where no systemd runs. */
 function findUnit({ units }: Pick<ServiceAction, 'units'>, host: Host): string | undefined {
   if (!host.live || host.stat('/run/systemd/system') === undefined) return undefined;
-  return units.find((unit) => unitFolders.some((folder) => host.stat(`${folder}/${unit}`) !== undefined));
+  // The file of an instance, wg-quick@wg0.service, is that of its template.
+  const hasFile = (name: string): boolean => unitFolders.some((folder) => host.stat(`${folder}/${name}`) !== undefined);
+  return units.find((unit) => hasFile(unit) || hasFile(unit.replace(/@[^.]+(?=\.)/, '@')));
 }
