@@ -30,6 +30,7 @@ const titleOfKind: Readonly<Record<ActionKind, Title>> = {
   daemon: 'services',
   ...{ file: 'files', lines: 'files', symlink: 'files', remove: 'files' },
   ...{ service: 'services', unit: 'services', notify: 'services', hostKeys: 'services' },
+  sections: 'files',
   exec: 'commands, not predicted',
 };
 

@@ -46,6 +46,18 @@ export type LinesAction = {
   readonly check?: 'sshd';
 };
 
+/**
+ * Settings in a file of sections, `[main]`, that others own too: each replaces the line of its section that sets it, or is added to its
+ * end. A missing file is made with `mode`.
+ */
+export type SectionsAction = {
+  readonly kind: 'sections';
+  readonly path: string;
+  readonly mode: number;
+  /** Settings by section. */
+  readonly settings: Readonly<Record<string, Readonly<Record<string, string>>>>;
+};
+
 /** A symbolic link at `path`, replacing a file or link that is there. `mustExist`: a target that is absent on the guest is a failure. */
 export type SymlinkAction = {
   readonly kind: 'symlink';
@@ -328,6 +340,7 @@ export type NotifyAction = {
 export type Action =
   | FileAction
   | LinesAction
+  | SectionsAction
   | SymlinkAction
   | GroupAction
   | UserAction

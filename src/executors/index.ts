@@ -30,6 +30,7 @@ type ExecutorOf<Kind extends ActionKind> = Executor<Extract<Action, { kind: Kind
 /** Kinds that most instances have no step of: loaded by `loadExecutors`, so that a boot without them does not pay for them. */
 const seldom = {
   daemon: async () => (await import('./daemon.ts')).daemon,
+  sections: async () => (await import('./sections.ts')).sections,
   importKeys: async () => (await import('./import-keys.ts')).importKeys,
   unit: async () => (await import('./unit.ts')).unit,
 } satisfies { readonly [Kind in ActionKind]?: () => Promise<ExecutorOf<Kind>> };

@@ -8,6 +8,7 @@ import { groups } from './groups/index.ts';
 import { hostname } from './hostname/index.ts';
 import { injectedFiles } from './injected-files/index.ts';
 import { passwords } from './passwords/index.ts';
+import { puppet } from './puppet/index.ts';
 import { runcmd } from './runcmd/index.ts';
 import { saltMinion } from './salt-minion/index.ts';
 import { ssh } from './ssh/index.ts';
@@ -30,6 +31,7 @@ export const modules = [
   hostname,
   injectedFiles,
   passwords,
+  puppet,
   runcmd,
   saltMinion,
   ssh,

@@ -16,6 +16,7 @@ function listFolders({ action }: Step, homes: ReadonlyMap<string, string>): stri
   switch (action.kind) {
     case 'file':
     case 'lines':
+    case 'sections':
     case 'symlink':
       return listAncestors(action.path);
     case 'hostKeys':

@@ -1,4 +1,4 @@
-// wireguard, salt_minion and ansible on a guest with a systemctl and an ansible-pull that write down what they are told: files that
+// wireguard, salt_minion, puppet and ansible on a guest with a systemctl and an ansible-pull that write down what they are told: files that
 // another YAML reader understands, services told once, commands as the right user; and a guest that lacks the services.
 
 import assert from 'node:assert/strict';
@@ -31,6 +31,10 @@ salt_minion:
     -----BEGIN PRIVATE KEY-----
     CANARY
     -----END PRIVATE KEY-----
+puppet:
+  exec: true
+  conf: {agent: {server: puppet.example.org, certname: "%f"}, main: {vardir: /var/lib/p}}
+  csr_attributes: {extension_requests: {pp_preshared_key: CANARY}}
 ansible:
   run_user: ops
   ansible_config: /etc/ansible/our own.cfg
@@ -62,6 +66,9 @@ describe('configuration agents', { skip: missing ?? false }, () => {
           content: '#!/bin/sh\nprintf "%s\\n" "$(id -un)" "$ANSIBLE_CONFIG" "$@" >>"$HOME/pulled"\n',
           mode: 0o755,
         },
+        '/usr/local/bin/puppet': { content: '#!/bin/sh\necho "$*" >>/root/puppet\nexit 2\n', mode: 0o755 },
+        '/etc/puppet/puppet.conf': '[main]\n# mine\nssldir = /var/lib/puppet/ssl\nvardir = /var/lib/puppet\n',
+        '/etc/systemd/system/puppet.service': '',
         '/etc/systemd/system/wg-quick@.service': '',
         '/etc/systemd/system/salt-minion.service': '',
       },
@@ -83,12 +90,23 @@ describe('configuration agents', { skip: missing ?? false }, () => {
         autosign: 'yes',
         list: [1, null, '0644'],
       });
+      const ini =
+        'import configparser, json; c = configparser.ConfigParser(interpolation=None); c.read("/etc/puppet/puppet.conf"); print(json.dumps({s: dict(c[s]) for s in c.sections()}))';
+      assert.deepEqual(JSON.parse(await box.exec(['python3', '-c', ini])), {
+        main: { ssldir: '/var/lib/puppet/ssl', vardir: '/var/lib/p' },
+        agent: { server: 'puppet.example.org', certname: 'web-1' },
+      });
+      assert.match(box.readFile('/etc/puppet/puppet.conf'), /^# mine$/m);
+      assert.equal(mode(box, '/etc/puppet/csr_attributes.yaml'), '600');
+      assert.equal(box.readFile('/root/puppet'), 'agent --test\n');
       const told = box.readFile('/root/systemctl');
       for (const line of [
         '--no-block try-restart wg-quick@wg0.service',
         'enable wg-quick@wg0.service',
         'start wg-quick@wg0.service',
         'enable salt-minion.service',
+        '--no-block try-restart puppet.service',
+        'enable puppet.service',
         'start --no-block salt-minion.service',
       ])
         assert.ok(told.split('\n').includes(line), told);
@@ -100,7 +118,13 @@ describe('configuration agents', { skip: missing ?? false }, () => {
         assert.doesNotMatch(box.readFile(path), /CANARY/, path);
 
       const again = await box.run(['guest-init', 'run', '--force']);
-      for (const id of ['wireguard/wg0/up', 'salt_minion/renew', 'salt_minion/service'])
+      for (const id of [
+        'wireguard/wg0/up',
+        'salt_minion/renew',
+        'salt_minion/service',
+        'puppet/conf',
+        'puppet/service',
+      ])
         assert.match(again.stdout, new RegExp(`= ${id} `));
     });
   });
@@ -111,6 +135,7 @@ describe('configuration agents', { skip: missing ?? false }, () => {
       assert.equal(run.status, 2, run.stdout + run.stderr);
       assert.match(run.stdout, /x wireguard\/wg0\/up .*not installed \(package wireguard-tools\)/);
       assert.match(run.stdout, /x salt_minion\/service .*not installed \(package salt-minion\)/);
+      assert.match(run.stdout, /x puppet\/service .*not installed \(package puppet\)/);
       assert.match(run.stdout, /- wireguard\/readinessprobe\[0\] .*needs wireguard\/wg0\/up, which failed/);
       assert.match(run.stdout, /x ansible\/pull\[0\] .*exited 127/);
       assert.ok(box.stat('/etc/salt/minion') !== undefined);

@@ -1,0 +1,14 @@
+// puppet: settings, certificate requests and service of a Puppet agent. Follows cloud-init's key of that name; see README.md for what
+// differs.
+
+import { defineModule } from '../../core/define.ts';
+import { planPuppet } from './plan.ts';
+import { Puppet } from './schema.ts';
+
+export const puppet = defineModule({
+  name: 'puppet',
+  keys: ['puppet'],
+  after: ['write-files'],
+  schema: Puppet,
+  plan: planPuppet,
+});
