@@ -177,6 +177,19 @@ test('what is left of a plan: network, and what the metadata gives to users who 
   );
 });
 
+test('host keys that cloud-init has made for this instance stay; an sshd without any gets some', () => {
+  const narrow = leaveConsumed(instance, 'in charge', createMemoryHost({ files: stored(same) }).host);
+  const step = makeStep('ssh/host_keys', { kind: 'hostKeys', types: ['rsa'] }, { module: 'ssh-host-keys' });
+  for (const [sshd, left] of [
+    ['keyed', 0],
+    ['keyless', 1],
+  ] as const) {
+    const facts = { ...plainFacts, sshd };
+    const narrowed = narrow?.({ ...plan, steps: [step] }, { diagnostics: [], usable: true }, facts);
+    assert.equal(narrowed?.steps.length, left, sshd);
+  }
+});
+
 test('what is left of a plan whose user_data only cloud-init can read: the network', () => {
   const narrow = leaveConsumed(instance, 'in charge', createMemoryHost({ files: stored(same) }).host);
   const left = narrow?.(plan, { diagnostics: [], usable: false }, plainFacts);

@@ -33,6 +33,8 @@ after(() => key?.remove());
 function makeDrive(): string {
   const userData = [
     '#cloud-config',
+    // How long new host keys take is chance.
+    'ssh_deletekeys: false',
     `users: [{name: ops, shell: /bin/bash, ssh_authorized_keys: ["${key.publicLine}"]}]`,
     'write_files: [{path: /etc/greeting, content: hello}]',
     'runcmd: ["echo ran > /root/ran"]',
