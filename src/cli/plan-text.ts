@@ -15,6 +15,7 @@ const titles = [
   'host name',
   'users and keys',
   'files',
+  'packages',
   'services',
   'commands, not predicted',
 ] as const;
@@ -31,6 +32,7 @@ const titleOfKind: Readonly<Record<ActionKind, Title>> = {
   ...{ file: 'files', lines: 'files', symlink: 'files', remove: 'files' },
   ...{ service: 'services', unit: 'services', notify: 'services', hostKeys: 'services' },
   sections: 'files',
+  packages: 'packages',
   exec: 'commands, not predicted',
 };
 

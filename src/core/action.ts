@@ -337,6 +337,26 @@ export type NotifyAction = {
   readonly onChangeOf: readonly string[];
 };
 
+/** What packages are managed with; the names are those of cloud-init's `packages`. */
+export type PackageManager = 'apt' | 'dnf' | 'yum' | 'zypper' | 'apk' | 'pacman' | 'snap';
+
+/**
+ * Packages, by the manager of their kind. refresh: its lists fetched anew; upgrade: all that is installed to its newest; install:
+ * `packages` that are not there yet, all at once, or one by one where that is refused. `refreshFirst`: fetch the lists before an
+ * install that is needed. `onChangeOf`: only when one of these steps changed something.
+ */
+export type PackagesAction = {
+  readonly kind: 'packages';
+  readonly manager: PackageManager;
+  readonly task: 'refresh' | 'upgrade' | 'install';
+  readonly packages?: readonly PackageRequest[];
+  readonly refreshFirst?: true;
+  readonly onChangeOf?: readonly string[];
+};
+
+/** `version` as the manager spells one; of a snap an option such as `--channel=edge`. */
+export type PackageRequest = { readonly name: string; readonly version?: string };
+
 export type Action =
   | FileAction
   | LinesAction
@@ -363,6 +383,7 @@ export type Action =
   | UnitAction
   | DaemonAction
   | RemoveAction
-  | NotifyAction;
+  | NotifyAction
+  | PackagesAction;
 
 export type ActionKind = Action['kind'];

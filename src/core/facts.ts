@@ -1,5 +1,7 @@
 // What the guest is, observed once per stage: planners decide from these, so a plan can be made on another machine.
 
+import type { PackageManager } from './action.ts';
+
 export type OsRelease = {
   readonly id: string;
   readonly idLike: readonly string[];
@@ -79,6 +81,8 @@ export type Facts = {
   readonly systemd: boolean;
   /** Units that the guest has, of the daemons that CoreOS documents configure. */
   readonly daemons: readonly string[];
+  /** The manager of the distribution's own packages; undefined where none is known. */
+  readonly packageManager: PackageManager | undefined;
   /** sshd reads /etc/ssh/sshd_config.d/*.conf (an Include line in sshd_config). */
   readonly sshdDropIns: boolean;
   /** The guest finds its own name without a line in /etc/hosts: nss-myhostname(8). */

@@ -89,14 +89,15 @@ function prepareScript(
 }
 
 /** A look costs less than making what is there already, as it is for every command but the first. */
-function makeInstanceFolder(instanceDirectory: string, name: string, host: Host): string {
+export function makeInstanceFolder(instanceDirectory: string, name: string, host: Host): string {
   const folder = `${instanceDirectory}/${name}`;
   if (host.stat(folder)?.kind === 'directory') return folder;
   for (const needed of [instanceDirectory, folder]) host.makeDirectory(needed, privateFolder);
   return folder;
 }
 
-function describeEnding(
+/** Undefined when the command ended well; `hint` says what exit code 127 means. */
+export function describeEnding(
   { exitCode, signal, timedOut }: ExecResult,
   timeoutMs: number,
   hint?: string,
@@ -113,7 +114,7 @@ function formatSeconds(ms: number): string {
 }
 
 /** Step ids are ours, yet may hold a name of the user: only harmless characters become a file name. */
-function toFileName(stepId: string): string {
+export function toFileName(stepId: string): string {
   const name = stepId.replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/^\.+/, '-');
   return name.length <= 100 ? name : `${name.slice(0, 80)}-${sha256(stepId).slice(0, 16)}`;
 }

@@ -33,6 +33,7 @@ const seldom = {
   sections: async () => (await import('./sections.ts')).sections,
   importKeys: async () => (await import('./import-keys.ts')).importKeys,
   unit: async () => (await import('./unit.ts')).unit,
+  packages: async () => (await import('./packages.ts')).packages,
 } satisfies { readonly [Kind in ActionKind]?: () => Promise<ExecutorOf<Kind>> };
 
 type SeldomKind = keyof typeof seldom;

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asksMyhostname, gatherFacts, includesDropIns, parseOsRelease, readBootId, readDmi } from './gather-facts.ts';
+import {
+  asksMyhostname,
+  findPackageManager,
+  gatherFacts,
+  includesDropIns,
+  parseOsRelease,
+  readBootId,
+  readDmi,
+} from './gather-facts.ts';
 
 test('os-release in the quoting of each distribution', () => {
   assert.deepEqual(
@@ -132,4 +140,22 @@ test('daemons are those whose unit is in any folder of systemd', () => {
     which: () => undefined,
   });
   assert.deepEqual(facts.daemons, ['etcd.service', 'fleet.service']);
+});
+
+test('the package manager is that of the family, whatever else is installed', () => {
+  const cases: readonly [id: string, idLike: string[], installed: string[], expected: string | undefined][] = [
+    ['debian', [], ['apt-get', 'dnf', 'zypper'], 'apt'],
+    ['ubuntu', ['debian'], ['apt-get'], 'apt'],
+    ['fedora', [], ['apt-get', 'dnf', 'yum'], 'dnf'],
+    ['centos', ['rhel', 'fedora'], ['yum'], 'yum'],
+    ['opensuse-leap', ['suse', 'opensuse'], ['zypper', 'dnf'], 'zypper'],
+    ['alpine', [], ['apk'], 'apk'],
+    ['arch', [], ['pacman', 'apt-get'], 'pacman'],
+    ['other', [], ['dnf'], 'dnf'],
+    ['debian', [], [], undefined],
+  ];
+  for (const [id, idLike, installed, expected] of cases) {
+    const which = (name: string): string | undefined => (installed.includes(name) ? `/usr/bin/${name}` : undefined);
+    assert.equal(findPackageManager({ id, idLike }, which), expected, `${id} ${installed.join()}`);
+  }
 });

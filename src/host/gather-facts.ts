@@ -1,5 +1,6 @@
 // Reads what the guest is from files alone: no command is spawned, so that it costs about a millisecond at boot.
 
+import type { PackageManager } from '../core/action.ts';
 import type { Dmi, Facts, OsRelease } from '../core/facts.ts';
 import { parseGroups, parseUsers } from './accounts.ts';
 import { readLinks, readRoutes } from './network-facts.ts';
@@ -34,6 +35,11 @@ export function gatherFacts(from: {
     users: () => parseUsers(readText('/etc/passwd') ?? ''),
     groups: () => parseGroups(readText('/etc/group') ?? ''),
     daemons: () => findDaemons(from.exists),
+    packageManager: () =>
+      findPackageManager(
+        parseOsRelease(readText('/etc/os-release') ?? readText('/usr/lib/os-release') ?? ''),
+        from.which,
+      ),
     systemd: () => live && from.exists('/run/systemd/system'),
     sshdDropIns: () => includesDropIns(readText('/etc/ssh/sshd_config') ?? ''),
     sshd: () => findSshd(from),
@@ -87,6 +93,35 @@ function findSshd(from: Pick<Parameters<typeof gatherFacts>[0], 'which' | 'list'
 function findCommands(which: (name: string) => string | undefined): Facts['commands'] {
   const found = optionalCommands.map((name) => [name, which(name)] as const);
   return Object.fromEntries(found.filter((entry): entry is [(typeof entry)[0], string] => entry[1] !== undefined));
+}
+
+const managerPrograms: readonly (readonly [PackageManager, string])[] = [
+  ...([
+    ['apt', 'apt-get'],
+    ['zypper', 'zypper'],
+    ['dnf', 'dnf'],
+    ['yum', 'yum'],
+  ] as const),
+  ...([
+    ['apk', 'apk'],
+    ['pacman', 'pacman'],
+  ] as const),
+];
+
+/** Managers of other families can be installed as well: they manage the packages of chroots, not those of the guest. */
+const managerOfFamily: Readonly<Record<string, readonly PackageManager[]>> = {
+  ...{ debian: ['apt'], ubuntu: ['apt'], suse: ['zypper'], opensuse: ['zypper'], sles: ['zypper'] },
+  ...{ fedora: ['dnf', 'yum'], rhel: ['dnf', 'yum'], alpine: ['apk'], arch: ['pacman'] },
+};
+
+/** The manager of the guest's family that is installed, else the first of any family. */
+export function findPackageManager(
+  { id, idLike }: Pick<OsRelease, 'id' | 'idLike'>,
+  which: (name: string) => string | undefined,
+): PackageManager | undefined {
+  const installed = managerPrograms.filter(([, program]) => which(program) !== undefined).map(([name]) => name);
+  const own = [id, ...idLike].flatMap((name) => managerOfFamily[name] ?? []);
+  return own.find((name) => installed.includes(name)) ?? installed[0];
 }
 
 /** Changes at every boot of the kernel; random(4). */

@@ -33,6 +33,7 @@ export const plainFacts: Facts = {
   groups: [{ name: 'root', gid: 0, members: [] }],
   systemd: false,
   daemons: [],
+  packageManager: 'apt',
   sshdDropIns: true,
   findsOwnName: true,
   hasHostsFile: true,

@@ -7,6 +7,7 @@ import { etcHosts } from './etc-hosts/index.ts';
 import { groups } from './groups/index.ts';
 import { hostname } from './hostname/index.ts';
 import { injectedFiles } from './injected-files/index.ts';
+import { packages } from './packages/index.ts';
 import { passwords } from './passwords/index.ts';
 import { puppet } from './puppet/index.ts';
 import { runcmd } from './runcmd/index.ts';
@@ -30,6 +31,7 @@ export const modules = [
   groups,
   hostname,
   injectedFiles,
+  packages,
   passwords,
   puppet,
   runcmd,

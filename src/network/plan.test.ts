@@ -46,6 +46,7 @@ function plan(
       commands: given.commands ?? both,
       systemd: true,
       daemons: [],
+      packageManager: 'apt',
       sshdDropIns: true,
       findsOwnName: true,
       hasHostsFile: true,

@@ -187,7 +187,8 @@ function listFailed(outcomes: ReadonlyMap<string, Outcome>): ReadonlySet<string>
 
 /** Services and their tools are told of changes only, and only changes are looked at again. */
 function hasNothingToTell({ action }: Step, outcomes: ReadonlyMap<string, Outcome>): boolean {
-  return 'onChangeOf' in action && !action.onChangeOf.some((id) => outcomes.get(id)?.status === 'changed');
+  if (!('onChangeOf' in action) || action.onChangeOf === undefined) return false;
+  return !action.onChangeOf.some((id) => outcomes.get(id)?.status === 'changed');
 }
 
 /** What an interrupted run left counts for the same action only; a step of every boot only within its boot. */

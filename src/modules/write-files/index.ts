@@ -7,7 +7,7 @@ import { WriteFiles } from './schema.ts';
 export const writeFiles = defineModule({
   name: 'write-files',
   keys: ['write_files'],
-  after: ['bootcmd', 'injected-files', 'users'],
+  after: ['bootcmd', 'injected-files', 'packages', 'users'],
   schema: WriteFiles,
   plan: planWriteFiles,
 });

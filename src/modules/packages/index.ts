@@ -1,0 +1,16 @@
+// packages: software of the distribution, its lists and its updates. Follows cloud-init's keys of that name; see README.md for what differs.
+
+import { defineModule } from '../../core/define.ts';
+import { planPackages } from './plan.ts';
+import { Packages } from './schema.ts';
+
+export const packages = defineModule({
+  name: 'packages',
+  keys: [
+    ...['packages', 'package_update', 'package_upgrade', 'package_reboot_if_required'],
+    ...['apt_update', 'apt_upgrade', 'apt_reboot_if_required'],
+  ],
+  after: ['ca-certs', 'users'],
+  schema: Packages,
+  plan: planPackages,
+});
