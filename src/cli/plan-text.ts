@@ -32,7 +32,7 @@ const titleOfKind: Readonly<Record<ActionKind, Title>> = {
   ...{ file: 'files', lines: 'files', symlink: 'files', remove: 'files' },
   ...{ service: 'services', unit: 'services', notify: 'services', hostKeys: 'services' },
   sections: 'files',
-  packages: 'packages',
+  ...{ packages: 'packages', debconf: 'packages', signingKey: 'packages' },
   exec: 'commands, not predicted',
 };
 

@@ -149,7 +149,7 @@ test('every kind of action has a group: no step is left out of the text', () => 
     daemon: true,
     ...{ service: true, unit: true, notify: true, hostKeys: true, exec: true, netProbe: true, netVerify: true },
     sections: true,
-    packages: true,
+    ...{ packages: true, debconf: true, signingKey: true },
   };
   const kinds = Object.keys(every) as ActionKind[];
   const all = kinds.map((kind) => ({

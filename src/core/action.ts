@@ -16,7 +16,7 @@ export type FileAction = {
   readonly owner?: string;
   readonly group?: string;
   readonly append?: boolean;
-  readonly check?: 'sudoers' | 'sshd';
+  readonly check?: 'sudoers' | 'sshd' | 'apt';
   /** A file that is there keeps its mode and owner: it is not ours. */
   readonly keepAttributes?: true;
   /** A file of others that is in the way (its content lacks `mark`) is first kept at `path`, unless something is kept there already. */
@@ -337,6 +337,21 @@ export type NotifyAction = {
   readonly onChangeOf: readonly string[];
 };
 
+/** Answers to questions of packages, as debconf-set-selections(1) reads them: `owner question type value`, one a line. */
+export type DebconfAction = { readonly kind: 'debconf'; readonly selections: Secret };
+
+/**
+ * The OpenPGP keys `keyId` (16 or 40 hex digits, upper case; 8 are anybody's) of a key server, as a keyring file for apt. Keys of another
+ * fingerprint that the server sends are left out.
+ */
+export type SigningKeyAction = {
+  readonly kind: 'signingKey';
+  readonly path: string;
+  readonly keyId: string;
+  /** Tried in turn, complete but for the query: `https://keyserver.ubuntu.com`. */
+  readonly servers: readonly string[];
+};
+
 /** What packages are managed with; the names are those of cloud-init's `packages`. */
 export type PackageManager = 'apt' | 'dnf' | 'yum' | 'zypper' | 'apk' | 'pacman' | 'snap';
 
@@ -384,6 +399,8 @@ export type Action =
   | DaemonAction
   | RemoveAction
   | NotifyAction
-  | PackagesAction;
+  | PackagesAction
+  | DebconfAction
+  | SigningKeyAction;
 
 export type ActionKind = Action['kind'];

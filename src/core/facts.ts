@@ -6,6 +6,8 @@ export type OsRelease = {
   readonly id: string;
   readonly idLike: readonly string[];
   readonly versionId?: string;
+  /** VERSION_CODENAME: `bookworm`. */
+  readonly codename?: string;
   readonly prettyName: string;
 };
 
@@ -64,6 +66,9 @@ export type NetworkServices = Readonly<
 /** Who writes /etc/resolv.conf: systemd-resolved, Debian's resolvconf(8), openresolv, NetworkManager, or nobody (`file`). */
 export type ResolverOwner = 'resolved' | 'resolvconf' | 'openresolv' | 'network-manager' | 'file';
 
+/** A file of sources.list(5). */
+export type AptSourcesFile = { readonly path: string; readonly content: string };
+
 /** A file of interfaces(5). */
 export type InterfacesFile = { readonly path: string; readonly content: string };
 
@@ -81,6 +86,10 @@ export type Facts = {
   readonly systemd: boolean;
   /** Units that the guest has, of the daemons that CoreOS documents configure. */
   readonly daemons: readonly string[];
+  /** As dpkg names it: amd64, arm64. */
+  readonly architecture: string;
+  /** Where apt finds the distribution itself: sources.list and debian.sources or ubuntu.sources, those that are there. */
+  readonly aptSources: readonly AptSourcesFile[];
   /** The manager of the distribution's own packages; undefined where none is known. */
   readonly packageManager: PackageManager | undefined;
   /** sshd reads /etc/ssh/sshd_config.d/*.conf (an Include line in sshd_config). */

@@ -10,14 +10,15 @@ const checkTimeoutMs = 10_000;
  * sudo reads no file of a folder whose name holds a dot, sshd none without `.conf`: a file left by a crash has no effect.
  */
 export function checkContent(
-  { path, content, check }: { path: string; content: Uint8Array | string; check: 'sudoers' | 'sshd' },
+  { path, content, check }: { path: string; content: Uint8Array | string; check: 'sudoers' | 'sshd' | 'apt' },
   host: Host,
 ): void {
-  const complaint = check === 'sudoers' ? askVisudo(content, host) : askSshd(path, content, host);
+  const ask = { sudoers: askVisudo, sshd: askSshd, apt: askApt }[check];
+  const complaint = ask(path, content, host);
   if (complaint !== undefined) throw new AgentError(exitCodes.internal, `${path}: refused by ${complaint}`);
 }
 
-function askVisudo(content: Uint8Array | string, host: Host): string | undefined {
+function askVisudo(_: string, content: Uint8Array | string, host: Host): string | undefined {
   const visudo = host.which('visudo');
   if (visudo === undefined) return undefined;
   const input = typeof content === 'string' ? content : new TextDecoder().decode(content);
@@ -41,6 +42,24 @@ function askSshd(path: string, content: Uint8Array | string, host: Host): string
       .split('\n')
       .find((line) => /\bline \d+\b|bad configuration option/i.test(line));
     return fault === undefined ? undefined : `sshd: ${cut(fault.replaceAll(trial, 'its'))}`;
+  } finally {
+    host.remove(trial);
+  }
+}
+
+/** Settings that apt cannot read stop every call of it. It reads no file whose name begins with a dot. */
+function askApt(path: string, content: Uint8Array | string, host: Host): string | undefined {
+  const tool = host.which('apt-config');
+  if (tool === undefined) return undefined;
+  const trial = `${path.slice(0, path.lastIndexOf('/'))}/.guest-init-check`;
+  host.writeFile(trial, content, { mode: 0o600, uid: 0, gid: 0 });
+  try {
+    const result = host.run([tool, 'dump', 'APT::Architecture'], {
+      env: { APT_CONFIG: trial },
+      timeoutMs: checkTimeoutMs,
+    });
+    const fault = result.stderr.split('\n').find((line) => line.startsWith('E: ') && line.includes(trial));
+    return fault === undefined ? undefined : `apt: ${cut(fault.replace(`${trial}:`, 'its line '))}`;
   } finally {
     host.remove(trial);
   }

@@ -33,6 +33,8 @@ const seldom = {
   sections: async () => (await import('./sections.ts')).sections,
   importKeys: async () => (await import('./import-keys.ts')).importKeys,
   unit: async () => (await import('./unit.ts')).unit,
+  debconf: async () => (await import('./debconf.ts')).debconf,
+  signingKey: async () => (await import('./signing-key.ts')).signingKey,
   packages: async () => (await import('./packages.ts')).packages,
 } satisfies { readonly [Kind in ActionKind]?: () => Promise<ExecutorOf<Kind>> };
 

@@ -10,6 +10,11 @@ export function sha256Base64(content: Uint8Array): string {
   return process.getBuiltinModule('node:crypto').hash('sha256', content, 'base64').replace(/=+$/, '');
 }
 
+/** SHA-1 as upper-case hex digits: fingerprints of OpenPGP keys (RFC 4880, § 12.2), nothing else. */
+export function sha1(content: Uint8Array): string {
+  return process.getBuiltinModule('node:crypto').hash('sha1', content, 'hex').toUpperCase();
+}
+
 /** A whole number from 0 up to, not including, `limit`, from the system's secure generator. */
 export function drawBelow(limit: number): number {
   return process.getBuiltinModule('node:crypto').randomInt(limit);

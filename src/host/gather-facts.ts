@@ -1,7 +1,7 @@
 // Reads what the guest is from files alone: no command is spawned, so that it costs about a millisecond at boot.
 
 import type { PackageManager } from '../core/action.ts';
-import type { Dmi, Facts, OsRelease } from '../core/facts.ts';
+import type { AptSourcesFile, Dmi, Facts, OsRelease } from '../core/facts.ts';
 import { parseGroups, parseUsers } from './accounts.ts';
 import { readLinks, readRoutes } from './network-facts.ts';
 import { findNetworkServices, findResolver, readInterfaces } from './network-services.ts';
@@ -40,6 +40,8 @@ export function gatherFacts(from: {
         parseOsRelease(readText('/etc/os-release') ?? readText('/usr/lib/os-release') ?? ''),
         from.which,
       ),
+    architecture: () => (process.arch === 'x64' ? 'amd64' : process.arch),
+    aptSources: () => readAptSources(from),
     systemd: () => live && from.exists('/run/systemd/system'),
     sshdDropIns: () => includesDropIns(readText('/etc/ssh/sshd_config') ?? ''),
     sshd: () => findSshd(from),
@@ -95,6 +97,22 @@ function findCommands(which: (name: string) => string | undefined): Facts['comma
   return Object.fromEntries(found.filter((entry): entry is [(typeof entry)[0], string] => entry[1] !== undefined));
 }
 
+const aptFolder = '/etc/apt';
+const aptFiles = ['sources.list', 'sources.list.d/debian.sources', 'sources.list.d/ubuntu.sources'] as const;
+
+/** A file that only root may read is not there for others. */
+function readAptSources({ readText }: { readText(path: string): string | undefined }): AptSourcesFile[] {
+  return aptFiles.flatMap((name) => {
+    const path = `${aptFolder}/${name}`;
+    try {
+      const content = readText(path);
+      return content === undefined ? [] : [{ path, content }];
+    } catch {
+      return [];
+    }
+  });
+}
+
 const managerPrograms: readonly (readonly [PackageManager, string])[] = [
   ...([
     ['apt', 'apt-get'],
@@ -139,10 +157,12 @@ export function parseOsRelease(text: string): OsRelease {
     }
   }
   const versionId = fields.get('VERSION_ID');
+  const codename = fields.get('VERSION_CODENAME');
   return {
     id: fields.get('ID') ?? 'linux',
     idLike: (fields.get('ID_LIKE') ?? '').split(' ').filter((id) => id !== ''),
     ...(versionId === undefined ? {} : { versionId }),
+    ...(codename === undefined ? {} : { codename }),
     prettyName: fields.get('PRETTY_NAME') ?? 'Linux',
   };
 }

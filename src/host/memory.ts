@@ -23,7 +23,7 @@ export type MemoryCommand = { readonly argv: readonly string[]; readonly input?:
 
 /** Facts of a bare Debian guest with one link; tests override what they care for. */
 export const plainFacts: Facts = {
-  os: { id: 'debian', idLike: [], versionId: '12', prettyName: 'Debian GNU/Linux 12 (bookworm)' },
+  os: { id: 'debian', idLike: [], versionId: '12', codename: 'bookworm', prettyName: 'Debian GNU/Linux 12 (bookworm)' },
   bootId: '6f1f1c3e-0000-4000-8000-000000000001',
   hostname: 'localhost',
   links: [{ name: 'eth0', mac: 'fa:16:3e:00:00:05', physical: true, ethernet: true, up: false, addresses: [] }],
@@ -34,6 +34,8 @@ export const plainFacts: Facts = {
   systemd: false,
   daemons: [],
   packageManager: 'apt',
+  architecture: 'amd64',
+  aptSources: [],
   sshdDropIns: true,
   findsOwnName: true,
   hasHostsFile: true,

@@ -47,6 +47,8 @@ function plan(
       systemd: true,
       daemons: [],
       packageManager: 'apt',
+      architecture: 'amd64',
+      aptSources: [],
       sshdDropIns: true,
       findsOwnName: true,
       hasHostsFile: true,

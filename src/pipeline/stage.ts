@@ -18,7 +18,14 @@ import { judge, type VerdictInput } from './verdict.ts';
 const networkModules: ReadonlySet<string> = new Set(['network', networkFilesModule, nameServersModule]);
 
 /** Actions that speak to what runs. */
-const liveKinds: ReadonlySet<ActionKind> = new Set<ActionKind>(['exec', 'service', 'unit', 'packages']);
+const liveKinds: ReadonlySet<ActionKind> = new Set<ActionKind>([
+  'exec',
+  'service',
+  'unit',
+  'packages',
+  'debconf',
+  'signingKey',
+]);
 
 /** Whether a step belongs to the network: what is set up now, its files, its name servers. */
 export function isNetworkStep({ module }: Pick<Step, 'module'>): boolean {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runTool } from './command.ts';
+import { runTool, tryTool } from './command.ts';
 
 export type TestPackage = {
   readonly name: string;
@@ -18,7 +18,7 @@ export type TestPackage = {
 };
 
 /** The archive's own folder in the guest. */
-export const archiveFolder = '/srv/archive';
+const archiveFolder = '/srv/archive';
 
 /** A line of sources.list(5) for it. */
 export const archiveSource = `deb [trusted=yes] file:${archiveFolder} ./`;
@@ -67,4 +67,32 @@ function renderControl({ name, version = '1.0', depends, provides }: TestPackage
     `Description: ${name} of the tests`,
   ];
   return `${fields.join('\n')}\n`;
+}
+
+/** A key of its own for one archive, and that archive signed with it. Needs gpg(1). */
+export function signArchive(
+  files: Readonly<Record<string, Uint8Array>>,
+  folder = archiveFolder,
+): { files: Record<string, Uint8Array>; armoured: string; fingerprint: string } {
+  const home = mkdtempSync(join(tmpdir(), 'guest-init-gpg-'));
+  const gpg = (...words: string[]): string =>
+    runTool(['gpg', '--homedir', home, '--batch', '--quiet', '--passphrase', '', ...words]);
+  try {
+    const index = files[`${folder}/Packages`] ?? new Uint8Array();
+    const sha256 = createHash('sha256').update(index).digest('hex');
+    const release = join(home, 'Release');
+    const date = new Date().toUTCString().replace('GMT', 'UTC');
+    writeFileSync(release, `Origin: Test\nSuite: test\nDate: ${date}\nSHA256:\n ${sha256} ${index.length} Packages\n`);
+    gpg('--quick-gen-key', 'Archive <a@example.com>', 'rsa3072', 'sign', 'never');
+    gpg('--clearsign', '--output', join(home, 'InRelease'), release);
+    const listing = gpg('--list-keys', '--with-colons');
+    return {
+      files: { ...files, [`${folder}/InRelease`]: readFileSync(join(home, 'InRelease')) },
+      armoured: gpg('--armor', '--export'),
+      fingerprint: /^fpr:+([0-9A-F]{40}):/m.exec(listing)?.[1] ?? '',
+    };
+  } finally {
+    tryTool(['gpgconf', '--homedir', home, '--kill', 'gpg-agent']);
+    rmSync(home, { recursive: true, force: true });
+  }
 }

@@ -1,0 +1,43 @@
+// apt.conf(5) as the user gives it, and proxies.
+
+import type { ModuleContext } from '../../core/define.ts';
+import type { Step } from '../../core/plan.ts';
+import { Secret } from '../../core/secret.ts';
+import { common } from './key-steps.ts';
+import type { Apt, AptSettings } from './schema.ts';
+
+const folder = '/etc/apt/apt.conf.d';
+
+/** `http_proxy` counts where `proxy` is there too, as the later of two lines does for apt. */
+const proxies = [
+  ['proxy', 'http'],
+  ['http_proxy', 'http'],
+  ['ftp_proxy', 'ftp'],
+  ['https_proxy', 'https'],
+] as const;
+
+/** Files of their own; a proxy with a password in a file that only root reads. */
+export function planConf(settings: AptSettings, { place }: ModuleContext<Apt>): Step[] {
+  const steps: Step[] = [];
+  const given = proxies.filter(([key]) => (settings[key] ?? '') !== '');
+  const [first] = given;
+  if (first !== undefined) {
+    const path = `${folder}/90guest-init-proxy`;
+    const text = given.map(([key, method]) => `Acquire::${method}::Proxy "${settings[key]}";\n`).join('');
+    const isSecret = given.some(([key]) => /:\/\/[^/]*@/.test(settings[key] ?? ''));
+    const content = isSecret ? new Secret(text) : text;
+    steps.push({
+      ...{ ...common, id: 'apt/proxy', summary: path, source: place(['apt', first[0]]) },
+      action: { kind: 'file', path, content, mode: isSecret ? 0o600 : 0o644, check: 'apt' },
+    });
+  }
+  const { conf } = settings;
+  if (conf !== undefined && conf.trim() !== '') {
+    const path = `${folder}/94guest-init-config`;
+    steps.push({
+      ...{ ...common, id: 'apt/conf', summary: path, source: place(['apt', 'conf']) },
+      action: { kind: 'file', path, content: `${conf.trimEnd()}\n`, mode: 0o644, check: 'apt' },
+    });
+  }
+  return steps;
+}

@@ -1,0 +1,13 @@
+// apt: where packages of Debian's family come from. Follows cloud-init's key of that name; see README.md for what differs.
+
+import { defineModule } from '../../core/define.ts';
+import { planApt } from './plan.ts';
+import { Apt } from './schema.ts';
+
+export const apt = defineModule({
+  name: 'apt',
+  keys: ['apt'],
+  after: ['ca-certs'],
+  schema: Apt,
+  plan: planApt,
+});
