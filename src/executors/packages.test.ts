@@ -244,3 +244,23 @@ test('another pacman at work is waited for, not for ever', async (t) => {
   const { lines, applied } = await run({ manager: 'pacman', task: 'refresh' }, { reply });
   assert.deepEqual([lines.length, applied.failed], [3, undefined]);
 });
+
+it('what another manager has installed meanwhile is not asked for', async () => {
+  const { host, files } = createMemoryHost({
+    files: { '/var/lib/guest-init/instances/x': '' },
+    exec: async (argv) => {
+      assert.ok(argv.includes('update'), argv.join(' '));
+      const content = 'Package: a\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n';
+      files.set('/var/lib/dpkg/status', { kind: 'file', content: Buffer.from(content), mode: 0o644, uid: 0, gid: 0 });
+      return { exitCode: 0, signal: undefined, timedOut: false, tail: [] };
+    },
+  });
+  const action: PackagesAction = {
+    kind: 'packages',
+    manager: 'apt',
+    task: 'install',
+    packages: [{ name: 'a' }],
+    refreshFirst: true,
+  };
+  assert.deepEqual(await packages.apply(action, host, context), { idle: true });
+});

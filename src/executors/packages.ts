@@ -69,6 +69,8 @@ async function installMissing({ manager, ...action }: PackagesAction, tool: Pack
   };
 
   const asked = look();
+  // Another manager was faster.
+  if (asked.length === 0) return { idle: true };
   const isSplit = single === true && asked.length > 1;
   let refused = isSplit ? asked.map((wanted): Refusal => ({ wanted, reason: '' })) : await tryThese(asked);
   if (refused.length > 0 && asked.length > 1 && calls.at(-1)?.isOver !== true) {

@@ -7,7 +7,7 @@ import { Runcmd } from './schema.ts';
 export const runcmd = defineModule({
   name: 'runcmd',
   keys: ['runcmd'],
-  after: ['write-files'],
+  after: ['snap', 'write-files'],
   schema: Runcmd,
   plan: planRuncmd,
 });
