@@ -150,6 +150,8 @@ test('every kind of action has a group: no step is left out of the text', () => 
     ...{ service: true, unit: true, notify: true, hostKeys: true, exec: true, netProbe: true, netVerify: true },
     sections: true,
     ...{ packages: true, debconf: true, signingKey: true },
+    ...{ fstab: true, mount: true, swapFile: true, growPartition: true, growFileSystem: true },
+    ...{ partitionTable: true, fileSystem: true },
   };
   const kinds = Object.keys(every) as ActionKind[];
   const all = kinds.map((kind) => ({

@@ -372,6 +372,91 @@ export type PackagesAction = {
 /** `version` as the manager spells one; of a snap an option such as `--channel=edge`. */
 export type PackageRequest = { readonly name: string; readonly version?: string };
 
+/**
+ * A block device as a document names it. It is looked for when the step is done: an earlier step may make it.
+ * `written`: for people. `nodes`: paths below /dev, the first that is there counts. `sign`: what its content says where no node is known.
+ */
+export type DeviceName = {
+  readonly written: string;
+  readonly nodes: readonly string[];
+  readonly sign?: { readonly label: string } | 'swap';
+  /** Partition of it, from 1. */
+  readonly partition?: number;
+};
+
+/** First field of fstab(5): a device to be found, or a text that stays as it is (`LABEL=data`, `server:/export`, `tmpfs`). */
+export type MountSource = DeviceName | { readonly spec: string };
+
+/** Lines of /etc/fstab that earlier runs made (marked `comment=guest-init`) and none of `keep` is: removed. Nothing is unmounted. */
+export type FstabAction = {
+  readonly kind: 'fstab';
+  readonly keep: readonly { readonly source: MountSource; readonly mountPoint: string }[];
+};
+
+/**
+ * A line of /etc/fstab, and what it says done now: mounted, or swapped on (`type` swap, `mountPoint` none). The other fields are those of
+ * fstab(5), unescaped, `options` without our mark.
+ */
+export type MountAction = {
+  readonly kind: 'mount';
+  readonly source: MountSource;
+  readonly mountPoint: string;
+  readonly type: string;
+  readonly options: string;
+  readonly dump: string;
+  readonly pass: string;
+  /** Asked for by nobody: a device that has another line is left. */
+  readonly fallback?: true;
+};
+
+/** A swap file of `bytes` at `path`; `auto`: by memory and by room on its file system, at most `maxBytes`. What is there is left. */
+export type SwapFileAction = {
+  readonly kind: 'swapFile';
+  readonly path: string;
+  readonly bytes: number | 'auto';
+  readonly maxBytes?: number;
+};
+
+/** The partition of a mount point or of a node below /dev takes the free room behind it. Nothing is done where `unlessExists` is there. */
+export type GrowPartitionAction = {
+  readonly kind: 'growPartition';
+  readonly place: string;
+  readonly tool: 'auto' | 'growpart';
+  readonly unlessExists?: string;
+};
+
+/** The file system of a mount point takes all of its device. */
+export type GrowFileSystemAction = { readonly kind: 'growFileSystem'; readonly mountPoint: string };
+
+/**
+ * The partition table of a disk. `parts`: in order, `percent` of the disk each, the last one what is left; `type` is hexadecimal (mbr) or a
+ * GUID (gpt). No parts: the table is removed. A disk that has these parts is left; one that holds anything else, unless `overwrite`.
+ */
+export type PartitionTableAction = {
+  readonly kind: 'partitionTable';
+  readonly device: DeviceName;
+  readonly table: 'mbr' | 'gpt';
+  readonly parts: readonly { readonly percent: number; readonly type?: string }[];
+  readonly overwrite: boolean;
+};
+
+/**
+ * A file system on a device. `choice`: on this very device, or on the first of it and its partitions that has such a file system, or none
+ * (`any`: whatever its label). One that is as asked for is left; anything else too, unless `overwrite`, or it is a `replaces`.
+ * `command` makes it in place of mkfs: `%(device)s`, `%(label)s` and `%(filesystem)s` are filled in.
+ */
+export type FileSystemAction = {
+  readonly kind: 'fileSystem';
+  readonly device: DeviceName;
+  readonly choice: 'exact' | 'auto' | 'any';
+  readonly type?: string;
+  readonly label?: string;
+  readonly overwrite: boolean;
+  readonly replaces?: string;
+  readonly options: readonly string[];
+  readonly command?: string | readonly string[];
+};
+
 export type Action =
   | FileAction
   | LinesAction
@@ -401,6 +486,13 @@ export type Action =
   | NotifyAction
   | PackagesAction
   | DebconfAction
-  | SigningKeyAction;
+  | SigningKeyAction
+  | FstabAction
+  | MountAction
+  | SwapFileAction
+  | GrowPartitionAction
+  | GrowFileSystemAction
+  | PartitionTableAction
+  | FileSystemAction;
 
 export type ActionKind = Action['kind'];

@@ -36,6 +36,13 @@ const seldom = {
   debconf: async () => (await import('./debconf.ts')).debconf,
   signingKey: async () => (await import('./signing-key.ts')).signingKey,
   packages: async () => (await import('./packages.ts')).packages,
+  fileSystem: async () => (await import('./file-system.ts')).fileSystem,
+  fstab: async () => (await import('./fstab.ts')).fstab,
+  growFileSystem: async () => (await import('./grow-file-system.ts')).growFileSystem,
+  growPartition: async () => (await import('./grow-partition.ts')).growPartition,
+  mount: async () => (await import('./mount.ts')).mount,
+  partitionTable: async () => (await import('./partition-table.ts')).partitionTable,
+  swapFile: async () => (await import('./swap-file.ts')).swapFile,
 } satisfies { readonly [Kind in ActionKind]?: () => Promise<ExecutorOf<Kind>> };
 
 type SeldomKind = keyof typeof seldom;

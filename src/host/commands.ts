@@ -47,7 +47,8 @@ export function runCommand(
     ...(options.input === undefined ? {} : { input: options.input }),
     encoding: 'utf8',
     env: { ...fixedEnvironment, ...options.env },
-    timeout: options.timeoutMs ?? defaultTimeoutMs,
+    // Deadlines come from a clock with fractions, which spawnSync refuses.
+    timeout: Math.ceil(options.timeoutMs ?? defaultTimeoutMs),
     killSignal: 'SIGKILL',
     maxBuffer: outputLimitBytes,
     cwd: '/',
