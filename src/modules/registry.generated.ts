@@ -5,13 +5,17 @@ import { apt } from './apt/index.ts';
 import { bootcmd } from './bootcmd/index.ts';
 import { caCerts } from './ca-certs/index.ts';
 import { coreos } from './coreos/index.ts';
+import { diskSetup } from './disk-setup/index.ts';
 import { etcHosts } from './etc-hosts/index.ts';
 import { groups } from './groups/index.ts';
+import { growpart } from './growpart/index.ts';
 import { hostname } from './hostname/index.ts';
 import { injectedFiles } from './injected-files/index.ts';
+import { mounts } from './mounts/index.ts';
 import { packages } from './packages/index.ts';
 import { passwords } from './passwords/index.ts';
 import { puppet } from './puppet/index.ts';
+import { resizeRootfs } from './resize-rootfs/index.ts';
 import { runcmd } from './runcmd/index.ts';
 import { saltMinion } from './salt-minion/index.ts';
 import { snap } from './snap/index.ts';
@@ -19,6 +23,7 @@ import { ssh } from './ssh/index.ts';
 import { sshAuthorizedKeys } from './ssh-authorized-keys/index.ts';
 import { sshHostKeys } from './ssh-host-keys/index.ts';
 import { sshImportId } from './ssh-import-id/index.ts';
+import { swap } from './swap/index.ts';
 import { timezone } from './timezone/index.ts';
 import { users } from './users/index.ts';
 import { vendorData } from './vendor-data/index.ts';
@@ -34,13 +39,17 @@ export const modules = [
   bootcmd,
   caCerts,
   coreos,
+  diskSetup,
   etcHosts,
   groups,
+  growpart,
   hostname,
   injectedFiles,
+  mounts,
   packages,
   passwords,
   puppet,
+  resizeRootfs,
   runcmd,
   saltMinion,
   snap,
@@ -48,6 +57,7 @@ export const modules = [
   sshAuthorizedKeys,
   sshHostKeys,
   sshImportId,
+  swap,
   timezone,
   users,
   vendorData,

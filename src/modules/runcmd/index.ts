@@ -7,7 +7,7 @@ import { Runcmd } from './schema.ts';
 export const runcmd = defineModule({
   name: 'runcmd',
   keys: ['runcmd'],
-  after: ['snap', 'write-files'],
+  after: ['snap', 'swap', 'write-files'],
   schema: Runcmd,
   plan: planRuncmd,
 });

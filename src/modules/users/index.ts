@@ -7,7 +7,7 @@ import { Users } from './schema.ts';
 export const users = defineModule({
   name: 'users',
   keys: ['users', 'user'],
-  after: ['groups'],
+  after: ['groups', 'mounts'],
   always: true,
   schema: Users,
   plan: planUsers,
