@@ -13,6 +13,8 @@ export type Holder = {
   readonly folder: string;
   /** Loop device number of each drive, by its index. */
   readonly loops: ReadonlyMap<number, number>;
+  /** Loop device number of each disk, in order. */
+  readonly disks: readonly number[];
   /** Loop device numbers of the layers that are images. */
   readonly layerLoops: readonly number[];
 };
@@ -44,6 +46,7 @@ export async function startHolder(options: { script: string; folder: string }): 
     loops: new Map(
       [...said.matchAll(/^loop (\d+) (\d+)$/gm)].map(([, index, minor]) => [Number(index), Number(minor)]),
     ),
+    disks: [...said.matchAll(/^disk \d+ (\d+)$/gm)].map(([, minor]) => Number(minor)),
     layerLoops: [...said.matchAll(/^layer (\d+)$/gm)].map(([, minor]) => Number(minor)),
   };
   open.add(holder);

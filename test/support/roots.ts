@@ -66,11 +66,23 @@ const recipes = {
     release: 'bookworm',
     packages: ['cloud-init', 'ifupdown', 'iproute2', 'netplan.io', 'network-manager', 'systemd-sysv', 'udev'],
   },
+  /** The tools of disks that a document may ask for. */
+  'bookworm-disks': {
+    release: 'bookworm',
+    packages: ['btrfs-progs', 'cloud-guest-utils', 'dosfstools', 'fdisk', 'iproute2', 'xfsprogs'],
+  },
   /** The two ifupdown programs of Alpine. */
   'trixie-alpine': { release: 'trixie', packages: ['busybox-static', 'ifupdown-ng', 'iproute2'] },
   'bullseye-guest': { release: 'bullseye', ...bootable, packages: [...bootable.packages, 'ifupdown', 'net-tools'] },
   'bookworm-guest': { release: 'bookworm', ...bootable, packages: [...bootable.packages, 'ifupdown', 'net-tools'] },
   'trixie-guest': { release: 'trixie', ...bootable, packages: [...bootable.packages, 'iproute2'] },
+  /** Guests that divide disks. */
+  'bookworm-guest-disks': {
+    release: 'bookworm',
+    ...bootable,
+    packages: [...bootable.packages, 'fdisk', 'ifupdown', 'net-tools'],
+  },
+  'trixie-guest-disks': { release: 'trixie', ...bootable, packages: [...bootable.packages, 'fdisk', 'iproute2'] },
   'bookworm-guest-networkd': {
     release: 'bookworm',
     ...bootable,

@@ -35,6 +35,8 @@ export type ScriptOptions = {
   readonly bootId: string;
   readonly links: readonly SandboxLink[];
   readonly drives: readonly ScriptDrive[];
+  /** Images that the guest may write, under the kernel's own names for them (loopN): as partitions are named after those. */
+  readonly disks: readonly string[];
   /** Files of /sys/class/dmi/id; undefined: no DMI. */
   readonly dmi: Readonly<Record<string, string>> | undefined;
   /** Files of this machine shown read-only in the guest: [outside, inside]. The inside files exist in a layer. */
@@ -52,7 +54,8 @@ export const holderSleep = 'sleep 86399';
 
 /** Lines for /bin/sh. Prints `ready` once the guest stands, then waits for ever, reaping orphans. */
 export function renderSandboxScript(options: ScriptOptions): string {
-  if (options.drives.length > maxDrives) throw new Error(`a sandbox takes at most ${maxDrives} drives`);
+  const devices = options.drives.length + options.disks.length;
+  if (devices > maxDrives) throw new Error(`a sandbox takes at most ${maxDrives} drives and disks`);
   return [
     'set -eu',
     'umask 022',
@@ -62,6 +65,7 @@ export function renderSandboxScript(options: ScriptOptions): string {
     ...renderSystemFolders(options),
     ...renderDevices(),
     ...options.drives.flatMap(renderDrive),
+    ...options.disks.flatMap((image, index) => renderDisk(image, index, options.drives.length)),
     ...renderNetwork(options.links),
     ...options.binds.map(([outside, inside]) => {
       const target = `"$R"${quote(inside)}`;
@@ -152,6 +156,21 @@ function renderDrive(drive: ScriptDrive, index: number): string[] {
     `echo "loop ${index} $N"`,
   ];
   return drive.late ? lines : [...lines, ...renderPlug(drive, '$N', '"$R"')];
+}
+
+/** As a drive is attached, but writable, with partitions. The far end of `udevadm settle` is the test's: here is no udev. */
+function renderDisk(image: string, index: number, drives: number): string[] {
+  return [
+    `L=$(losetup --find --show --partscan ${quote(image)})`,
+    `exec ${firstLoopDescriptor + drives + index}<"$L"`,
+    'losetup -d "$L"',
+    'N=${L#/dev/loop}',
+    `echo "disk ${index} $N"`,
+    'mknod -m 660 "$R/dev/loop$N" b 7 "$N"',
+    'ln -s "../../devices/virtual/block/loop$N" "$R/sys/class/block/loop$N"',
+    'ln -s "../devices/virtual/block/loop$N" "$R/sys/block/loop$N"',
+    'ln -s "../../devices/virtual/block/loop$N" "$R/sys/dev/block/7:$N"',
+  ];
 }
 
 /** What udev would do when the drive appears; `minor` is the loop device's number, `root` the guest's root as a shell word. */

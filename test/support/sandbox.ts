@@ -1,7 +1,17 @@
 // A guest in namespaces: Debian root under an overlay, own network with a router, own devices and firmware, config drives.
 // Nothing of it reaches this machine, and nothing is left when it ends: the kernel takes it all down with its first process.
 import { randomUUID } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, type Stats, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  type Stats,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runTool } from './command.ts';
@@ -41,6 +51,8 @@ export type SandboxDrive = DriveOptions & {
 export type SandboxOptions = {
   readonly root?: RootName;
   readonly drives?: readonly SandboxDrive[];
+  /** Sizes in MiB of empty disks that the guest may write: /dev/loopN, N of `box.disks`. */
+  readonly disks?: readonly number[];
   /** Default: eth0 with `defaultMac` and a router at 10.0.0.254/24. */
   readonly links?: readonly SandboxLink[];
   /** Files of /sys/class/dmi/id; absent: a machine without DMI. */
@@ -93,6 +105,12 @@ export async function startSandbox(options: SandboxOptions) {
     if (!options.coldLayers) for (const [, inside] of binds) files[inside] = { content: '', mode: 0o755 };
     for (const [path, file] of Object.entries(files)) placePreset({ preset, root, path, file });
     drives = (options.drives ?? []).map((drive, index) => prepareDrive({ drive, index, folder }));
+    const disks = (options.disks ?? []).map((mib, index) => {
+      const image = join(folder, `disk-${index}.img`);
+      writeFileSync(image, '');
+      truncateSync(image, mib * 1024 ** 2);
+      return image;
+    });
     mkdirSync(join(folder, 'mnt'));
     const script = renderSandboxScript({
       layers: options.coldLayers ? [preset] : layers,
@@ -103,6 +121,7 @@ export async function startSandbox(options: SandboxOptions) {
       bootId: randomUUID(),
       links: options.links ?? [defaultLink],
       drives,
+      disks,
       dmi: options.dmi,
       binds: options.coldLayers ? [] : binds,
     });
@@ -111,7 +130,7 @@ export async function startSandbox(options: SandboxOptions) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
-  const { loops, layerLoops } = holder;
+  const { loops, disks, layerLoops } = holder;
   const first = findOnlyChild(holder.process.pid ?? 0);
   rememberSandbox({ folder, first });
   const upper = `/proc/${first}/fd/${upperDescriptor}`;
@@ -174,6 +193,13 @@ export async function startSandbox(options: SandboxOptions) {
     first,
     /** Loop device number of each drive. */
     loops,
+    /** Nodes of the disks, in order. */
+    disks: disks.map((minor) => `/dev/loop${minor}`),
+    /** Makes a disk larger, as a resized volume is. */
+    enlargeDisk(index: number, mib: number): void {
+      truncateSync(join(folder, `disk-${index}.img`), mib * 1024 ** 2);
+      runTool(['losetup', '--set-capacity', `/dev/loop${disks[index]}`]);
+    },
     run,
     exec,
     stat,

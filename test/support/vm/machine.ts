@@ -26,6 +26,8 @@ export type AttachedDrive = {
   readonly as: 'cdrom' | 'disk';
   /** Plugged in by `plug()` instead of being there from the start. */
   readonly late?: boolean;
+  /** A volume that the guest may write to. */
+  readonly writable?: true;
 };
 
 export type Network = {
@@ -400,11 +402,11 @@ function describeWire(nic: FurtherNic | { readonly mac: string }, index: number)
   return `user,net=${subnet},host=${router},dns=${inside}253,dhcpstart=${inside}200,${second}`;
 }
 
-function describeDrive({ file, as, late }: AttachedDrive, index: number): string[] {
+function describeDrive({ file, as, late, writable }: AttachedDrive, index: number): string[] {
   const id = late ? 'late' : `drive${index}`;
   const medium = [
     '-drive',
-    `if=none,id=${id},file=${file},format=raw,readonly=on${as === 'cdrom' ? ',media=cdrom' : ''}`,
+    `if=none,id=${id},file=${file},format=raw,${writable ? 'cache=unsafe' : 'readonly=on'}${as === 'cdrom' ? ',media=cdrom' : ''}`,
   ];
   if (late) return medium;
   return [...medium, '-device', as === 'cdrom' ? `scsi-cd,bus=scsi0.0,drive=${id}` : `virtio-blk-pci,drive=${id}`];
