@@ -157,6 +157,15 @@ describe('mount: what is left', () => {
     assert.match(applied?.failed ?? '', /mount exited 32: .*wrong fs type/);
     assert.equal(text, line);
   });
+
+  it('a failing mount that a boot would wait for leaves no line', async () => {
+    const run = ([name = '']: readonly string[]) => (name.endsWith('/mount') ? { status: 32 } : undefined);
+    const files = { '/etc/fstab': '# mine\n', '/run/systemd/system/x': '' };
+    const { applied, text, commands } = await apply({ ...entry, options: 'defaults' }, { disks: [vdb], run, files });
+    assert.match(applied?.failed ?? '', /its line was taken out of \/etc\/fstab again/);
+    assert.equal(text, '# mine\n');
+    assert.deepEqual(commands, ['systemctl daemon-reload', 'mount /data', 'systemctl daemon-reload']);
+  });
 });
 
 describe('mount: swap areas', () => {

@@ -74,8 +74,8 @@ function applyMount(action: MountAction, host: Host): Applied {
     return refuse(`${mountPoint} belongs to ${foreign.spec} in ${fstabPath}`);
   if (covering !== undefined) return refuse(`${mountPoint}: ${covering.source} is mounted there`);
   const options = action.options.split(',');
-  const isWaitedFor = source.isThere === false && !options.includes('nofail') && !options.includes('noauto');
-  if (isWaitedFor) {
+  const isWaitedFor = !options.includes('nofail') && !options.includes('noauto');
+  if (isWaitedFor && source.isThere === false) {
     throw new AgentError(
       exitCodes.internal,
       `${spec} is not there, and a boot would wait for it: nothing was written`,
@@ -96,7 +96,11 @@ function applyMount(action: MountAction, host: Host): Applied {
     activate(action, spec, host);
   } catch (error) {
     if (!(error instanceof AgentError)) throw error;
-    return { failed: error.message };
+    if (!isWaitedFor || after === before) return { failed: error.message };
+    // The next boot would fail on it as we have, and end before anybody can log in.
+    writeFstab(before, host);
+    reloadSystemd(host);
+    return { failed: `${error.message}; its line was taken out of ${fstabPath} again` };
   }
   return {};
 }
