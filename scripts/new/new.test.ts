@@ -41,17 +41,17 @@ describe('npm run new', () => {
   };
 
   it('makes a module that passes format, lint, types and its own tests', () => {
-    const made = run('scripts/new.ts', 'module', 'phone_home');
+    const made = run('scripts/new.ts', 'module', 'ubuntu_pro');
     assert.equal(made.status, 0, made.output);
     for (const { status, output } of [
-      tool('biome', 'check', 'src/modules/phone-home'),
+      tool('biome', 'check', 'src/modules/ubuntu-pro'),
       tool('tsc', '--noEmit', '-p', '.'),
-      run('--test', 'src/modules/phone-home/cases.test.ts', 'test/golden/module-order.test.ts'),
+      run('--test', 'src/modules/ubuntu-pro/cases.test.ts', 'test/golden/module-order.test.ts'),
       run('scripts/gen.ts', '--check'),
     ])
       assert.equal(status, 0, output);
-    assert.match(readFileSync(join(copy, 'src/modules/registry.generated.ts'), 'utf8'), /phoneHome/);
-    assert.ok(existsSync(join(copy, 'docs/modules/phone-home.md')));
+    assert.match(readFileSync(join(copy, 'src/modules/registry.generated.ts'), 'utf8'), /ubuntuPro/);
+    assert.ok(existsSync(join(copy, 'docs/modules/ubuntu-pro.md')));
   });
 
   it('leaves a module that is there alone', () => {

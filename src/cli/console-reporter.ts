@@ -63,7 +63,7 @@ function describeOutcome(outcome: Outcome, { style }: Terminal): string[] {
   const time = status === 'changed' || status === 'failed' ? `  ${style.dim(formatDuration(outcome.ms))}` : '';
   const line = `  ${painted} ${describe(step)}${guess}${detail === '' ? '' : `  ${detail}`}${time}`;
   const tail = status === 'failed' ? (outcome.tail ?? []) : [];
-  return [line, ...tail.slice(-3).map((text) => `      | ${text}`)];
+  return [line, ...tail.slice(-3).map((text) => `      | ${text}`), ...(outcome.lines ?? [])];
 }
 
 function describe(step: Pick<Step, 'id' | 'module' | 'summary'>): string {

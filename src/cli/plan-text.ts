@@ -17,6 +17,7 @@ const titles = [
   'users and keys',
   'files',
   'packages',
+  'system',
   'services',
   'commands, not predicted',
 ] as const;
@@ -36,6 +37,8 @@ const titleOfKind: Readonly<Record<ActionKind, Title>> = {
   ...{ service: 'services', unit: 'services', notify: 'services', hostKeys: 'services' },
   sections: 'files',
   ...{ packages: 'packages', debconf: 'packages', signingKey: 'packages' },
+  ...{ locale: 'system', require: 'system', randomSeed: 'system', powerState: 'commands, not predicted' },
+  ...{ phoneHome: 'commands, not predicted', message: 'commands, not predicted' },
   exec: 'commands, not predicted',
 };
 

@@ -152,6 +152,7 @@ test('every kind of action has a group: no step is left out of the text', () => 
     ...{ packages: true, debconf: true, signingKey: true },
     ...{ fstab: true, mount: true, swapFile: true, growPartition: true, growFileSystem: true },
     ...{ partitionTable: true, fileSystem: true },
+    ...{ locale: true, require: true, randomSeed: true, powerState: true, phoneHome: true, message: true },
   };
   const kinds = Object.keys(every) as ActionKind[];
   const all = kinds.map((kind) => ({

@@ -23,7 +23,7 @@ export async function runCommand(options: RunArguments): Promise<number> {
   const host = createRealHost(options.root === undefined ? {} : { root: options.root });
   const log = process.geteuid?.() === 0 ? openLogReporter(host.resolve(logPath)) : undefined;
   const console = createConsoleReporter();
-  const verdict = await run({
+  const ended = await run({
     host,
     stages: options.stages,
     force: options.force,
@@ -33,5 +33,9 @@ export async function runCommand(options: RunArguments): Promise<number> {
     reporter: log === undefined ? console : combineReporters([console, log]),
     stopRequested: () => stop,
   });
-  return verdict.exitCode;
+  if (ended.afterRun !== undefined) {
+    const { startAfterRun } = await import('../host/after-run.ts');
+    startAfterRun(ended.afterRun);
+  }
+  return ended.exitCode;
 }

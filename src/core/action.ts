@@ -252,6 +252,8 @@ export type ExecAction = {
   readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds; absent: the policy's. */
   readonly timeoutMs?: number;
+  /** `argv` whose program is not there is no work. */
+  readonly ifInstalled?: boolean;
 };
 
 /** Type of a host key, as ssh-keygen(1) -t names it. */
@@ -457,6 +459,65 @@ export type FileSystemAction = {
   readonly command?: string | readonly string[];
 };
 
+/**
+ * LANG of the guest, `de_DE.UTF-8`, in the file at `path` (a link there is followed). A locale that the guest lacks is first made where
+ * there is a `generator`: `list` is its list of wanted locales, `tool` the command that makes what the list says.
+ */
+export type LocaleAction = {
+  readonly kind: 'locale';
+  readonly name: string;
+  readonly path: string;
+  readonly generator?: { readonly list: string; readonly tool: string };
+};
+
+/** A program that steps after this one cannot do without: `program` is a name or an absolute path, `packages` those that bring it. */
+export type RequireAction = {
+  readonly kind: 'require';
+  readonly program: string;
+  /** What it is for, for people: `a time client`. */
+  readonly purpose: string;
+  readonly packages: readonly string[];
+};
+
+/** Bytes for the kernel's random numbers: given to a device, or added to the end of a file of root's. */
+export type RandomSeedAction = {
+  readonly kind: 'randomSeed';
+  readonly path: string;
+  readonly seed: SecretData<Uint8Array>;
+};
+
+/** A command that is started when the run is over and nothing of it is left. `timeoutMs`: how long to wait for that at most. */
+export type AfterRun = { readonly argv: readonly string[]; readonly timeoutMs: number };
+
+/** The guest is rebooted, halted or powered off behind this run, when `condition`, a command of the user, ends with 0 or is absent. */
+export type PowerStateAction = {
+  readonly kind: 'powerState';
+  readonly mode: 'poweroff' | 'reboot' | 'halt';
+  /** shutdown(8) or its like, and its words. */
+  readonly argv: readonly string[];
+  readonly timeoutMs: number;
+  readonly condition?: ExecAction['command'];
+};
+
+/**
+ * A form POSTed to the user's own server: each field is a value, or what is in a file of the guest by then (`N/A` where it is absent).
+ * `url` may hold a token. `tries` in all, `pauseMs` between them.
+ */
+export type PhoneHomeAction = {
+  readonly kind: 'phoneHome';
+  readonly url: Secret;
+  readonly fields: readonly { readonly name: string; readonly value?: string; readonly file?: string }[];
+  readonly tries: number;
+  readonly pauseMs: number;
+};
+
+/** Words for people, at the console and in the log. `template` is filled in when they are said. */
+export type MessageAction = {
+  readonly kind: 'message';
+  readonly template: string;
+  readonly names: Readonly<Record<string, string>>;
+};
+
 export type Action =
   | FileAction
   | LinesAction
@@ -493,6 +554,12 @@ export type Action =
   | GrowPartitionAction
   | GrowFileSystemAction
   | PartitionTableAction
-  | FileSystemAction;
+  | FileSystemAction
+  | LocaleAction
+  | RequireAction
+  | RandomSeedAction
+  | PowerStateAction
+  | PhoneHomeAction
+  | MessageAction;
 
 export type ActionKind = Action['kind'];

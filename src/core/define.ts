@@ -36,7 +36,7 @@ export type ModuleDefinition<Schema extends GenericSchema = GenericSchema> = {
   readonly name: string;
   /** The top-level cloud-config keys that belong to this module alone. */
   readonly keys: readonly string[];
-  /** Modules whose steps come before this one's, by name. */
+  /** Modules whose steps come before this one's, by name; `*`: all that do not say so themselves, and the scripts of user_data. */
   readonly after: readonly string[];
   /** Levels of a top-level map at which a faulty value is left out alone, where it is in no list; 1 (default): the whole key goes. */
   readonly separable?: number;

@@ -72,6 +72,9 @@ export type AptSourcesFile = { readonly path: string; readonly content: string }
 /** A file of interfaces(5). */
 export type InterfacesFile = { readonly path: string; readonly content: string };
 
+/** Programs that keep the clock. */
+export type TimeClient = 'chrony' | 'systemd-timesyncd' | 'ntp' | 'ntpsec' | 'openntpd';
+
 export type Facts = {
   readonly os: OsRelease;
   /** Kernel boot id: tells a second run of this boot from another boot. */
@@ -104,4 +107,6 @@ export type Facts = {
   readonly resolver: ResolverOwner;
   /** ifupdown's files, without the one that guest-init writes. */
   readonly interfaces: readonly InterfacesFile[];
+  /** Those that are installed, the one that does most first. */
+  readonly timeClients: readonly TimeClient[];
 };

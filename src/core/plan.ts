@@ -23,6 +23,8 @@ export type Step = {
   readonly guess?: string;
   /** Steps that must not have failed, else this one is skipped with that cause. */
   readonly needs?: readonly string[];
+  /** A module whose steps are left out because this one does their job. */
+  readonly replaces?: string;
   /** instance (default): once for this instance. boot: at every boot. once: once for this guest, whatever instance it is. */
   readonly frequency?: 'instance' | 'boot' | 'once';
 };
@@ -43,6 +45,8 @@ export type Outcome = {
   readonly hint?: string;
   /** What a look at the network has seen. */
   readonly checks?: readonly NetworkCheck[];
+  /** What a step says to people, line by line. */
+  readonly lines?: readonly string[];
   /** Exit code of a user command. */
   readonly exitCode?: number;
   /** Last lines of a user command's output. */

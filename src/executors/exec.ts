@@ -11,8 +11,15 @@ export const exec: Executor<ExecAction> = { inspect: inspectExec, apply: applyEx
 
 const privateFolder = { mode: 0o700, uid: 0, gid: 0 } as const;
 
-function inspectExec(action: ExecAction): Inspection {
+function inspectExec(action: ExecAction, host: Host): Inspection {
+  if (action.ifInstalled === true && !isInstalled(action, host)) return { state: 'same' };
   return { state: 'unknown', changes: [{ op: '~', what: action.label }] };
+}
+
+function isInstalled({ command }: ExecAction, host: Host): boolean {
+  const program = 'argv' in command ? command.argv[0] : undefined;
+  if (program === undefined) return true;
+  return program.startsWith('/') ? host.stat(program) !== undefined : host.which(program) !== undefined;
 }
 
 async function applyExec(action: ExecAction, host: Host, context: ApplyContext): Promise<Applied> {

@@ -1,6 +1,6 @@
 // The contract of an executor: one per action kind. `inspect` looks, `apply` does, `undo` takes back (network only).
 
-import type { Action } from '../core/action.ts';
+import type { Action, AfterRun } from '../core/action.ts';
 import type { NetworkCheck } from '../core/network-check.ts';
 import type { Host } from '../host/host.ts';
 
@@ -30,6 +30,9 @@ export type Applied = {
   readonly failed?: string;
   /** Paths made or replaced, with the digest of their content (hex sha256). */
   readonly made?: readonly { readonly path: string; readonly sha256?: string }[];
+  /** For people, at the console and in the log. */
+  readonly lines?: readonly string[];
+  readonly afterRun?: AfterRun;
   /** Paths that the record need not know any longer. */
   readonly forgotten?: readonly string[];
 };

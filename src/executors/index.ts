@@ -1,4 +1,4 @@
-// One executor per action kind; a kind without one does not compile.
+// One executor per action kind; a kind without one does not compile. Kinds that few drives ask for are loaded when a plan has one.
 
 import type { Action, ActionKind } from '../core/action.ts';
 import { authorizedKeys } from './authorized-keys.ts';
@@ -43,6 +43,12 @@ const seldom = {
   mount: async () => (await import('./mount.ts')).mount,
   partitionTable: async () => (await import('./partition-table.ts')).partitionTable,
   swapFile: async () => (await import('./swap-file.ts')).swapFile,
+  locale: async () => (await import('./locale.ts')).locale,
+  message: async () => (await import('./message.ts')).message,
+  phoneHome: async () => (await import('./phone-home.ts')).phoneHome,
+  powerState: async () => (await import('./power-state.ts')).powerState,
+  randomSeed: async () => (await import('./random-seed.ts')).randomSeed,
+  require: async () => (await import('./require.ts')).require,
 } satisfies { readonly [Kind in ActionKind]?: () => Promise<ExecutorOf<Kind>> };
 
 type SeldomKind = keyof typeof seldom;

@@ -1,7 +1,7 @@
 // Reads what the guest is from files alone: no command is spawned, so that it costs about a millisecond at boot.
 
 import type { PackageManager } from '../core/action.ts';
-import type { AptSourcesFile, Dmi, Facts, OsRelease } from '../core/facts.ts';
+import type { AptSourcesFile, Dmi, Facts, OsRelease, TimeClient } from '../core/facts.ts';
 import { parseGroups, parseUsers } from './accounts.ts';
 import { readLinks, readRoutes } from './network-facts.ts';
 import { findNetworkServices, findResolver, readInterfaces } from './network-services.ts';
@@ -51,6 +51,7 @@ export function gatherFacts(from: {
     networkServices: () => findNetworkServices(from),
     resolver: () => findResolver(from),
     interfaces: () => readInterfaces(from),
+    timeClients: () => findTimeClients(from),
   });
 }
 
@@ -199,4 +200,21 @@ export function readDmi(readText: (path: string) => string | undefined): Dmi {
     chassisAssetTag: read('chassis_asset_tag'),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** Three programs are called ntpd; OpenNTPD comes with ntpctl, NTPsec with a folder of its own. BusyBox's reads no file of these. */
+export function findTimeClients(files: {
+  exists(path: string): boolean;
+  readLink(path: string): string | undefined;
+  which(name: string): string | undefined;
+}): TimeClient[] {
+  const found: TimeClient[] = [];
+  if (files.which('chronyd') !== undefined) found.push('chrony');
+  if (files.exists('/usr/lib/systemd/systemd-timesyncd') || files.exists('/lib/systemd/systemd-timesyncd'))
+    found.push('systemd-timesyncd');
+  const ntpd = files.which('ntpd');
+  if (ntpd === undefined || files.readLink(ntpd)?.includes('busybox')) return found;
+  if (files.which('ntpctl') !== undefined) found.push('openntpd');
+  else found.push(files.exists('/etc/ntpsec') ? 'ntpsec' : 'ntp');
+  return found;
 }

@@ -81,6 +81,8 @@ export type Host = {
   rename(path: string, to: string): void;
   /** Sets a kernel variable by its file below /proc/sys, sysctl(8); only where `live`. */
   writeKernelVariable(path: string, value: string): void;
+  /** Gives bytes to a random device, random(4); any other file is refused. */
+  writeDevice(path: string, content: Uint8Array): void;
   /** A fixed command, argv only, absolute path or a name looked up in the system folders; never through a shell. Throws AgentError when it cannot be started. */
   run(argv: readonly string[], options?: RunOptions): RunResult;
   /** Fixed commands one after another until one fails: the result of that one, or of the last, and how many ended with 0. The deadline is for all. */

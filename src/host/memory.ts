@@ -44,6 +44,7 @@ export const plainFacts: Facts = {
   networkServices: noNetworkServices,
   resolver: 'file',
   interfaces: [],
+  timeClients: [],
 };
 
 /** `run` answers commands (status 0 and no output unless it says otherwise). Parents of given files exist; `/` always does. */
@@ -151,6 +152,11 @@ export function createMemoryHost(
     writeKernelVariable: (path, value) => {
       addParents(path);
       files.set(path, { kind: 'file', content: new TextEncoder().encode(value), mode: 0o644, uid: 0, gid: 0 });
+    },
+    writeDevice: (path, content) => {
+      const node = files.get(path);
+      if (node?.kind !== 'other') refuse(path, 'not the kind of device that is asked for (ENODEV)');
+      else node.content = content;
     },
     remove: (path) => {
       files.delete(path);

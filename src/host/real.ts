@@ -74,6 +74,7 @@ export function createRealHost(options: { root?: string } = {}): Host {
     makeSymlink: (path, target) => orAgentError(path, () => writeSymlinkAtomically(at(path), target)),
     rename: (path, to) => orAgentError(path, () => fs.renameSync(at(path), at(to))),
     writeKernelVariable: (path, value) => orAgentError(path, () => fs.writeFileSync(path, value)),
+    writeDevice: (path, content) => orAgentError(path, () => writeRandomDevice(at(path), content)),
     remove: (path) => orAgentError(path, () => removeEntry(at(path))),
     run: (argv: readonly string[], runOptions?: RunOptions): RunResult => runCommand(commandLine(argv), runOptions),
     runInTurn: (argvs, runOptions) => runCommandsInTurn(argvs.map(commandLine), runOptions),
@@ -91,6 +92,19 @@ export function createRealHost(options: { root?: string } = {}): Host {
     now: () => Date.now() / 1000,
     monotonic: () => Number(process.hrtime.bigint() - startedAt) / 1e6,
   };
+}
+
+/** Character devices 1:8 and 1:9, /dev/random and /dev/urandom. */
+function writeRandomDevice(path: string, content: Uint8Array): void {
+  const device = fs.openSync(path, fs.constants.O_WRONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NOCTTY);
+  try {
+    const stat = fs.fstatSync(device);
+    if (!stat.isCharacterDevice() || (stat.rdev !== 0x108 && stat.rdev !== 0x109))
+      throw Object.assign(new Error('no random device'), { code: 'ENODEV' });
+    fs.writeSync(device, content);
+  } finally {
+    fs.closeSync(device);
+  }
 }
 
 function removeEntry(path: string): void {
@@ -137,6 +151,7 @@ function describeErrno(code: string): string {
     ENOTDIR: 'a part of the path is not a folder (ENOTDIR)',
     EISDIR: 'a folder is in the way (EISDIR)',
     EEXIST: 'something else is in the way (EEXIST)',
+    ENODEV: 'not the kind of device that is asked for (ENODEV)',
     EIO: 'input/output error (EIO)',
   };
   return words[code] ?? `cannot be written (${code})`;

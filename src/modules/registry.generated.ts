@@ -7,15 +7,24 @@ import { caCerts } from './ca-certs/index.ts';
 import { coreos } from './coreos/index.ts';
 import { diskSetup } from './disk-setup/index.ts';
 import { etcHosts } from './etc-hosts/index.ts';
+import { finalMessage } from './final-message/index.ts';
 import { groups } from './groups/index.ts';
 import { growpart } from './growpart/index.ts';
 import { hostname } from './hostname/index.ts';
 import { injectedFiles } from './injected-files/index.ts';
+import { keyboard } from './keyboard/index.ts';
+import { locale } from './locale/index.ts';
 import { mounts } from './mounts/index.ts';
+import { ntp } from './ntp/index.ts';
 import { packages } from './packages/index.ts';
 import { passwords } from './passwords/index.ts';
+import { phoneHome } from './phone-home/index.ts';
+import { powerState } from './power-state/index.ts';
 import { puppet } from './puppet/index.ts';
+import { randomSeed } from './random-seed/index.ts';
 import { resizeRootfs } from './resize-rootfs/index.ts';
+import { resolvConf } from './resolv-conf/index.ts';
+import { rsyslog } from './rsyslog/index.ts';
 import { runcmd } from './runcmd/index.ts';
 import { saltMinion } from './salt-minion/index.ts';
 import { snap } from './snap/index.ts';
@@ -41,15 +50,24 @@ export const modules = [
   coreos,
   diskSetup,
   etcHosts,
+  finalMessage,
   groups,
   growpart,
   hostname,
   injectedFiles,
+  keyboard,
+  locale,
   mounts,
+  ntp,
   packages,
   passwords,
+  phoneHome,
+  powerState,
   puppet,
+  randomSeed,
   resizeRootfs,
+  resolvConf,
+  rsyslog,
   runcmd,
   saltMinion,
   snap,

@@ -13,6 +13,9 @@ export type NameServerPlan = { readonly steps: readonly Step[]; readonly diagnos
 /** Module name of all steps of this plan. */
 export const nameServersModule = 'name-servers';
 
+/** The step by which user_data says the name servers, in place of this plan. */
+export const saidServersStepId = 'resolv_conf';
+
 /** MAXNS of resolv.conf(5). */
 const mostServers = 3;
 

@@ -56,6 +56,7 @@ function plan(
       networkServices: noNetworkServices,
       resolver: 'file',
       interfaces: [],
+      timeClients: [],
       dmi: {},
     },
   };

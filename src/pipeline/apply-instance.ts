@@ -1,5 +1,6 @@
 // Applies one instance, stage by stage, each with fresh facts: what one stage made, the next one sees.
 
+import type { AfterRun } from '../core/action.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Facts } from '../core/facts.ts';
 import { type InstanceConfig, instanceName } from '../core/instance-config.ts';
@@ -59,7 +60,12 @@ export type ApplyInstanceOptions = {
   stopRequested(): boolean;
 };
 
-type Applied = { readonly verdict: Verdict; readonly record: InstanceRecord; readonly lines: readonly string[] };
+type Applied = {
+  readonly verdict: Verdict;
+  readonly record: InstanceRecord;
+  readonly lines: readonly string[];
+  readonly afterRun?: AfterRun;
+};
 
 type StageResult = { readonly stage: Stage; readonly plan: PlannedInstance; readonly result: ApplyResult };
 
@@ -124,7 +130,9 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
     // The early stage has told them.
     const isLateOnly = options.decision.work.every(({ stage }) => stage === 'late');
     const isTold = !isLateOnly && !isNetworkOnly;
-    return { verdict: last, record, lines: isTold ? fingerprintHostKeys(host, results[0]?.plan.steps) : [] };
+    const lines = isTold ? fingerprintHostKeys(host, results[0]?.plan.steps) : [];
+    const afterRun = chooseAfterRun(options, results, store);
+    return { verdict: last, record, lines, ...(afterRun === undefined ? {} : { afterRun }) };
   } finally {
     store.close();
   }
@@ -141,6 +149,14 @@ async function completePlan(
   const isFirst = options.work === 'whole';
   const whole = await fetchIncludes(input, { ...options, note: options.reporter.note, isFirst });
   return moveToLate(await planInterpreted(whole, guest), known);
+}
+
+/** None when this run will not be remembered: what it does to the guest's power it would do again at every boot. */
+function chooseAfterRun({ reporter }: ApplyInstanceOptions, results: readonly StageResult[], store: Store) {
+  const afterRun = results.map(({ result }) => result.afterRun).find((command) => command !== undefined);
+  if (afterRun === undefined || store.failure() === undefined) return afterRun;
+  reporter.note(`not done, because this run will not be remembered: ${afterRun.argv.join(' ')}`);
+  return undefined;
 }
 
 /** user_data and the rest of a known drive have had their turn. */

@@ -1,5 +1,6 @@
 // Applies the steps of one stage in order. Each step ends in an outcome; a failure stops only what depends on it.
 
+import type { AfterRun } from '../core/action.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Outcome, OutcomeStatus, Step } from '../core/plan.ts';
 import type { Applied } from '../executors/executor.ts';
@@ -43,6 +44,8 @@ export type ApplyResult = {
   readonly networkFailure?: typeof exitCodes.networkRolledBack | typeof exitCodes.networkRollbackFailed;
   /** Why steps are left for the next run. */
   readonly cutShort?: 'signal' | 'deadline';
+  /** What a step has left to do for when the run is over. */
+  readonly afterRun?: AfterRun;
 };
 
 /** Every failure of the world is an outcome; what is thrown is a bug. */
@@ -54,6 +57,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
   let snapshot: NetworkSnapshot | undefined;
   let networkFailure: ApplyResult['networkFailure'];
   let cutShort: ApplyResult['cutShort'];
+  let afterRun: ApplyResult['afterRun'];
 
   const tell = (outcome: Outcome): void => {
     outcomes.set(outcome.step.id, outcome);
@@ -137,6 +141,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
         ...(past === undefined || past.tries === 0 ? {} : { interrupted: { tries: past.tries, ...mark } }),
       });
       for (const item of applied?.made ?? []) made.push({ ...item, step: step.id });
+      afterRun = applied?.afterRun ?? afterRun;
       forgotten.push(...(applied?.forgotten ?? []));
       end(...describeApplied(applied));
     } catch (error) {
@@ -153,6 +158,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     forgotten,
     ...(networkFailure === undefined ? {} : { networkFailure }),
     ...(cutShort === undefined ? {} : { cutShort }),
+    ...(afterRun === undefined ? {} : { afterRun }),
   };
 }
 
@@ -222,6 +228,7 @@ function describeApplied(applied: Applied | undefined): [OutcomeStatus, Partial<
     ...(applied?.message === undefined ? {} : { message: applied.message }),
     ...(applied?.exitCode === undefined ? {} : { exitCode: applied.exitCode }),
     ...(applied?.tail === undefined ? {} : { tail: applied.tail }),
+    ...(applied?.lines === undefined ? {} : { lines: applied.lines }),
     ...(applied?.checks === undefined ? {} : { checks: applied.checks }),
   };
   if (applied?.failed !== undefined) return ['failed', { ...details, message: applied.failed }];

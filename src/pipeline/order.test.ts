@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { modules } from '../modules/registry.generated.ts';
-import { orderModules } from './order.ts';
+import { isClosing, orderModules } from './order.ts';
 
 const named = (name: string, ...after: string[]) => ({ name, after });
 const order = (...given: { name: string; after: string[] }[]): string[] => orderModules(given).map(({ name }) => name);
@@ -10,6 +10,13 @@ test('what comes after comes after, and equals keep their order', () => {
   assert.deepEqual(order(named('a'), named('b'), named('c')), ['a', 'b', 'c']);
   assert.deepEqual(order(named('a', 'c'), named('b'), named('c')), ['c', 'a', 'b']);
   assert.deepEqual(order(named('a', 'b', 'c'), named('b', 'd'), named('c', 'd'), named('d')), ['d', 'b', 'c', 'a']);
+});
+
+test('what closes the run comes after everything else, and keeps its own order', () => {
+  assert.deepEqual(order(named('a', '*', 'b'), named('b', '*'), named('c', 'd'), named('d')), ['d', 'c', 'b', 'a']);
+  const closing = modules.filter(isClosing).map(({ name }) => name);
+  const last = orderModules<{ name: string; after: readonly string[] }>(modules).slice(-closing.length);
+  assert.deepEqual(last.map(({ name }) => name).sort(), closing.sort());
 });
 
 test('a cycle is named with its whole way round', () => {
@@ -26,7 +33,8 @@ test('our modules, in any order of folders, keep to their "after"', () => {
     const names = orderModules<{ name: string; after: readonly string[] }>(given).map(({ name }) => name);
     assert.equal(names.length, modules.length);
     for (const { name, after } of modules) {
-      for (const before of after) assert.ok(names.indexOf(before) < names.indexOf(name), `${before} before ${name}`);
+      for (const before of after.filter((word) => word !== '*'))
+        assert.ok(names.indexOf(before) < names.indexOf(name), `${before} before ${name}`);
     }
   }
 });

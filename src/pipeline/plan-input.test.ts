@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { InstanceConfig } from '../core/instance-config.ts';
-import { emptyNetwork } from '../core/network-config.ts';
+import { emptyNetwork, type NetworkConfig } from '../core/network-config.ts';
 import { stages } from '../core/plan.ts';
 import { defaultPolicy } from '../core/policy.ts';
 import { createMemoryHost, plainFacts } from '../host/memory.ts';
@@ -82,4 +82,33 @@ test('broken user_data costs user_data alone', async () => {
 test('the same input gives the same plan', async () => {
   const input = document('#cloud-config\npassword: S3cr3t\nruncmd: [a]\ngroups: [x]\n');
   assert.deepEqual(await plan(input), await plan(input));
+});
+
+test('name servers that user_data says take the place of those of the drive, also when user_data is not read again', async () => {
+  const origin = { source: 'network_data.json' };
+  const link = { id: 'tap0', kind: 'physical', mac: plainFacts.links[0]?.mac ?? '', origin } as const;
+  const place = { link: 'tap0', family: 4, address: '10.0.0.5', prefixLength: 24, routes: [], origin } as const;
+  const network: NetworkConfig = {
+    ...emptyNetwork,
+    links: [link],
+    addresses: [{ ...place, method: 'static', dns: ['10.9.9.1'] }],
+  };
+  const said = document('#cloud-config\nmanage_resolv_conf: true\nresolv_conf: {nameservers: [10.9.9.2]}\n');
+  const searched = document('#cloud-config\nmanage_resolv_conf: true\nresolv_conf: {domain: a.example}\n');
+  const list = async (instance: Partial<InstanceConfig>, previous: { path: string; step: string }[] = []) => {
+    const { host } = createMemoryHost();
+    const given = { ...bare, network, ...instance };
+    const { steps } = await planFromInput({
+      instance: given,
+      host,
+      policy: defaultPolicy,
+      facts: plainFacts,
+      previous,
+    });
+    return steps.map(({ id }) => id).filter((id) => /resolv/.test(id));
+  };
+  assert.deepEqual(await list({}), ['name_servers/resolv.conf']);
+  assert.deepEqual(await list(said), ['resolv_conf']);
+  assert.deepEqual(await list(searched), ['name_servers/resolv.conf', 'resolv_conf/search']);
+  assert.deepEqual(await list({}, [{ path: '/etc/resolv.conf', step: 'resolv_conf' }]), []);
 });

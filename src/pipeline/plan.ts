@@ -7,7 +7,7 @@ import { type InstanceConfig, instanceName } from '../core/instance-config.ts';
 import type { Plan, Step } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import type { BackendChoice } from '../network/backend.ts';
-import { planNameServers } from '../network/name-servers.ts';
+import { planNameServers, saidServersStepId } from '../network/name-servers.ts';
 import { type MadeFile, planPersistence } from '../network/persistence.ts';
 import { type NetworkPlan, planNetwork } from '../network/plan.ts';
 import type { Renderer } from '../network/renderers/renderer.ts';
@@ -15,7 +15,7 @@ import { specifyNetwork } from '../network/unspecified.ts';
 import type { Interpretation } from '../userdata/interpret.ts';
 import type { ModuleSection } from '../userdata/module-section.ts';
 import type { Script } from '../userdata/part-format.ts';
-import { orderModules } from './order.ts';
+import { isClosing, orderModules } from './order.ts';
 
 export type PlanInput = {
   readonly instance: InstanceConfig;
@@ -68,16 +68,22 @@ export function planInstance(input: PlanInput): PlannedInstance {
     ...nameServers.diagnostics,
   ];
   const guest = { instance, facts, policy, ...describeDocument(userData.document) };
-  let steps: Step[] = [...live, ...persistence.steps, ...nameServers.steps];
+  // Where user_data had its turn and is not read again, the servers that it said stay.
+  const isSaid = input.modules.length === 0 && input.previous.some(({ step }) => step === saidServersStepId);
+  let steps: Step[] = [...live, ...persistence.steps, ...(isSaid ? [] : nameServers.steps)];
+  const closing: Step[] = [];
   for (const module of orderModules(input.modules)) {
     const present = userData.document?.sections.get(module.name);
     if (present === undefined && module.always !== true) continue;
     const section = present ?? input.emptySection(module);
-    steps.push(...module.plan(makeContext({ guest, section, diagnostics })));
+    const planned = module.plan(makeContext({ guest, section, diagnostics }));
+    (isClosing(module) ? closing : steps).push(...planned);
   }
-  steps = input.placeScripts(steps, userData.scripts ?? [], instanceName(instance.id));
+  steps = [...input.placeScripts(steps, userData.scripts ?? [], instanceName(instance.id)), ...closing];
   // Stable: within a stage the order of planning is the order of work.
-  const ordered = [...steps.filter((step) => step.stage === 'early'), ...steps.filter((step) => step.stage === 'late')];
+  const replaced = new Set(steps.flatMap(({ replaces }) => replaces ?? []));
+  const kept = steps.filter(({ module }) => !replaced.has(module));
+  const ordered = [...kept.filter((step) => step.stage === 'early'), ...kept.filter((step) => step.stage === 'late')];
   const { missingLinks, toolReasons } = network;
   return { steps: ordered, diagnostics, missingLinks, toolReasons, backend, network: network.network };
 }

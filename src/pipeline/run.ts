@@ -1,5 +1,6 @@
 // The job: discover -> read -> parse -> plan -> apply -> record, for one run. Whatever happens, the drive is released and the end is told.
 
+import type { AfterRun } from '../core/action.ts';
 import { cloudInitEnabledPath } from '../core/cloud-init.ts';
 import { type Diagnostic, formatPlace } from '../core/diagnostic.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
@@ -46,8 +47,11 @@ export type RunOptions = {
   stopRequested(): boolean;
 };
 
+/** How a run ended, and what is to be started when its process has ended as well. */
+export type Ended = Verdict & { readonly afterRun?: AfterRun };
+
 /** Runs and tells the reporter how it ended; never throws. */
-export async function run(options: RunOptions): Promise<Verdict> {
+export async function run(options: RunOptions): Promise<Ended> {
   const startedAt = options.host.now();
   const start = options.host.monotonic();
   const conclude = (verdict: Verdict, details: Partial<Conclusion> = {}): Verdict => {
@@ -71,7 +75,8 @@ export async function run(options: RunOptions): Promise<Verdict> {
     const lock = takeLock();
     try {
       const { verdict, ...details } = await runLocked(options, startedAt);
-      return conclude(verdict, details);
+      const { afterRun } = details;
+      return { ...conclude(verdict, details), ...(afterRun === undefined ? {} : { afterRun }) };
     } finally {
       lock.release();
     }
@@ -85,6 +90,7 @@ export type Conclusion = {
   readonly record?: InstanceRecord;
   /** The guest was left to cloud-init. */
   readonly yielded?: true;
+  readonly afterRun?: AfterRun;
   /** Said after the last step and before the last line: host key fingerprints. */
   readonly lines?: readonly string[];
 };

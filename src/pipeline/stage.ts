@@ -25,6 +25,9 @@ const liveKinds: ReadonlySet<ActionKind> = new Set<ActionKind>([
   'packages',
   'debconf',
   'signingKey',
+  'powerState',
+  'phoneHome',
+  'message',
 ]);
 
 /** Whether a step belongs to the network: what is set up now, its files, its name servers. */

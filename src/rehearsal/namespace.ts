@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentError, type ExitCode, exitCodes } from '../core/error.ts';
+import { rehearsalVariable } from '../host/after-run.ts';
 import { findCommand, fixedEnvironment, runCommand } from '../host/commands.ts';
 import type { RunResult } from '../host/host.ts';
 
@@ -95,7 +96,11 @@ export function openNamespace(image: Uint8Array | undefined): Namespace {
         ...words,
       ];
       const { runInside } = await import('./run-inside.ts');
-      return runInside([tool('nsenter'), ...enter, ...drop], output, { ...fixedEnvironment, ...showingEnvironment() });
+      return runInside([tool('nsenter'), ...enter, ...drop], output, {
+        ...fixedEnvironment,
+        ...showingEnvironment(),
+        [rehearsalVariable]: '1',
+      });
     },
 
     runInNetwork: ([name = '', ...args]) =>

@@ -71,6 +71,11 @@ const recipes = {
     release: 'bookworm',
     packages: ['btrfs-progs', 'cloud-guest-utils', 'dosfstools', 'fdisk', 'iproute2', 'xfsprogs'],
   },
+  /** The consumers of what is said about language, keyboard, time and logs. */
+  'bookworm-system': {
+    release: 'bookworm',
+    packages: ['chrony', 'console-setup', 'iproute2', 'locales', 'net-tools', 'rsyslog', 'systemd-sysv', 'tzdata'],
+  },
   /** The two ifupdown programs of Alpine. */
   'trixie-alpine': { release: 'trixie', packages: ['busybox-static', 'ifupdown-ng', 'iproute2'] },
   'bullseye-guest': { release: 'bullseye', ...bootable, packages: [...bootable.packages, 'ifupdown', 'net-tools'] },

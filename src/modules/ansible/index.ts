@@ -7,7 +7,7 @@ import { Ansible } from './schema.ts';
 export const ansible = defineModule({
   name: 'ansible',
   keys: ['ansible'],
-  after: ['write-files', 'runcmd'],
+  after: ['packages', 'write-files'],
   schema: Ansible,
   plan: planAnsible,
 });

@@ -10,7 +10,7 @@ export const packages = defineModule({
     ...['packages', 'package_update', 'package_upgrade', 'package_reboot_if_required'],
     ...['apt_update', 'apt_upgrade', 'apt_reboot_if_required'],
   ],
-  after: ['apk-repos', 'apt', 'ca-certs', 'users', 'yum-repos', 'zypper'],
+  after: ['apk-repos', 'apt', 'ca-certs', 'swap', 'users', 'yum-repos', 'zypper'],
   schema: Packages,
   plan: planPackages,
 });

@@ -8,7 +8,7 @@ import { Puppet } from './schema.ts';
 export const puppet = defineModule({
   name: 'puppet',
   keys: ['puppet'],
-  after: ['write-files'],
+  after: ['packages', 'write-files'],
   schema: Puppet,
   plan: planPuppet,
 });

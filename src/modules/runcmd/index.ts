@@ -7,7 +7,21 @@ import { Runcmd } from './schema.ts';
 export const runcmd = defineModule({
   name: 'runcmd',
   keys: ['runcmd'],
-  after: ['snap', 'swap', 'write-files'],
+  // As in cloud-init: the commands of the user find everything else done.
+  after: [
+    'ansible',
+    'keyboard',
+    'locale',
+    'ntp',
+    'puppet',
+    'rsyslog',
+    'salt-minion',
+    'snap',
+    'ssh-import-id',
+    'swap',
+    'wireguard',
+    'write-files',
+  ],
   schema: Runcmd,
   plan: planRuncmd,
 });

@@ -8,7 +8,7 @@ import { SaltMinion } from './schema.ts';
 export const saltMinion = defineModule({
   name: 'salt-minion',
   keys: ['salt_minion'],
-  after: ['write-files'],
+  after: ['packages', 'write-files'],
   schema: SaltMinion,
   plan: planSaltMinion,
 });

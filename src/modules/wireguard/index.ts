@@ -7,7 +7,7 @@ import { Wireguard } from './schema.ts';
 export const wireguard = defineModule({
   name: 'wireguard',
   keys: ['wireguard'],
-  after: ['write-files'],
+  after: ['packages', 'write-files'],
   schema: Wireguard,
   plan: planWireguard,
 });

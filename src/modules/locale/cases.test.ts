@@ -1,0 +1,5 @@
+import { join } from 'node:path';
+import { testCases } from '../write-files/testing/plan-case.ts';
+import { locale } from './index.ts';
+
+testCases(join(import.meta.dirname, 'cases'), locale);
