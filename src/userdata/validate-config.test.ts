@@ -125,7 +125,7 @@ const cases: readonly (readonly [title: string, body: string, problems: readonly
       'u:2:1 error -: unknown key "run_cmd"; did you mean "runcmd"? (unknown-key)',
       'u:3:1 error -: unknown key "write-files"; did you mean "write_files"? (unknown-key)',
       'u:4:1 error -: "apt" is not supported yet by this version; it is left undone (unsupported-key)',
-      'u:5:1 error -: "chef" is not supported yet by this version; it is left undone (unsupported-key)',
+      'u:5:1 error -: "chef" is not supported yet by this version; it is left undone (packages and write_files, then runcmd: chef-client) (unsupported-key)',
       'u:6:1 note -: "merge_how" says how documents combine; with one document it asks for nothing (unsupported-key)',
       'u:7:1 error -: unknown key "zzzzzz" (unknown-key)',
       'u:8:1 note runcmd: nothing stands under this key; it asks for nothing (missing)',
