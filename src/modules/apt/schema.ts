@@ -6,13 +6,13 @@ const Text = v.string('text');
 const flag = v.optional(v.boolean('true or false'));
 
 const expectedUri = 'a URI such as "http://deb.debian.org/debian"';
-const Uri = v.pipe(v.string(expectedUri), v.regex(/^[a-z][a-z0-9+.-]*:\/[^\s"'\p{Cc}]+$/iu, expectedUri));
+const Uri = v.pipe(v.string(expectedUri), v.regex(/^[A-Za-z][A-Za-z0-9+.-]*:\/[^\s"'\p{Cc}]+$/u, expectedUri));
 
 /** RFC 3986 without what could end apt's quotes. */
 const expectedProxy = 'a URL such as "http://proxy.example.com:3128/"';
 const ProxyUrl = v.pipe(
   v.string(expectedProxy),
-  v.regex(/^(?:$|DIRECT$|[a-z][a-z0-9+.-]*:\/\/[^\s"\\\p{Cc}]+$)/iu, expectedProxy),
+  v.regex(/^(?:$|DIRECT$|[A-Za-z][A-Za-z0-9+.-]*:\/\/[^\s"\\\p{Cc}]+$)/u, expectedProxy),
 );
 
 const expectedKeyId = 'a fingerprint (40 hex digits) or a key id of 16 or 8, in quotes';
