@@ -18,6 +18,7 @@ import {
   standsForDrive,
 } from '../pipeline/image-user-data.ts';
 import { readLocalDocuments } from '../pipeline/local-documents.ts';
+import { readLocalScripts } from '../pipeline/local-scripts.ts';
 import { openForReading } from '../pipeline/open-for-reading.ts';
 import { planFromInput } from '../pipeline/plan-input.ts';
 import { loadPolicy } from '../pipeline/policy-file.ts';
@@ -75,9 +76,12 @@ async function makePlan(options: Arguments): Promise<PlanView> {
     const narrow = cloudInit === undefined ? undefined : leaveConsumed(instance, cloudInit, host);
     const record = isRoot() && options.facts === undefined ? peekRecord(host) : undefined;
     const isKnown = record !== undefined && isSameInstance(record.instance, instance.id);
-    const localDocuments = options.facts === undefined ? readLocalDocuments(host) : [];
+    const local =
+      options.facts === undefined
+        ? { localDocuments: readLocalDocuments(host), localScripts: readLocalScripts(host) }
+        : {};
     const plan = await planFromInput({
-      ...{ instance, host, policy, facts, narrow, localDocuments },
+      ...{ instance, host, policy, facts, narrow, ...local },
       previous: record?.made ?? [],
       previousNetwork: isKnown ? record.networkSteps : [],
     });

@@ -19,6 +19,7 @@ import type { Decision, StageWork } from './identity.ts';
 import type { IncludeOptions } from './includes.ts';
 import type { KeptNetwork } from './keep-network.ts';
 import { readLocalDocuments } from './local-documents.ts';
+import { readLocalScripts } from './local-scripts.ts';
 import type { PlannedInstance } from './plan.ts';
 import {
   type GuestInput,
@@ -75,9 +76,11 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
   announce(options);
   const isNetworkOnly = decision.work.every(({ work }) => work === 'network' || work === 'none');
   const localDocuments = isNetworkOnly ? [] : readLocalDocuments(host);
+  const localScripts = isNetworkOnly ? { scripts: [], diagnostics: [] } : readLocalScripts(host);
   const interpret = (fetched?: GuestInput['fetched']): Promise<InterpretedInput> => {
     const osRelease = (): Facts['os'] => host.facts().os;
-    return interpretInput(isNetworkOnly ? narrowToNetwork(instance) : instance, { localDocuments, osRelease, fetched });
+    const drive = isNetworkOnly ? narrowToNetwork(instance) : instance;
+    return interpretInput(drive, { localDocuments, localScripts, osRelease, fetched });
   };
   const input = await interpret();
   let record = { ...(options.record ?? beginRecord(options)), ...options.remember };

@@ -14,8 +14,10 @@ import { loadRenderer } from '../network/renderers/registry.ts';
 import { specifyNetwork } from '../network/unspecified.ts';
 import type { Interpretation } from '../userdata/interpret.ts';
 import type { Sources } from '../userdata/interpret-sources.ts';
+import type { LocalScripts } from './local-scripts.ts';
 import { type PlanInput, type PlannedInstance, planInstance } from './plan.ts';
 
+const noScripts: LocalScripts = { scripts: [], diagnostics: [] };
 const noUserData: Interpretation = { diagnostics: [], usable: true };
 
 /** Takes out of a plan what is not this run's to do. */
@@ -30,6 +32,7 @@ export type InterpretedInput = Omit<
 /** What the guest adds to the drive. Without `osRelease` templates and CoreOS documents are only checked: nobody knows what they are to be filled in with. */
 export type GuestInput = {
   readonly localDocuments: readonly RawUserData[];
+  readonly localScripts: LocalScripts;
   readonly osRelease: (() => Facts['os']) | undefined;
   /** What the addresses of #include lists gave. */
   readonly fetched?: Sources['fetched'];
@@ -40,9 +43,10 @@ export type GuestInput = {
 /** Interprets once what each stage then plans with fresh facts. */
 export async function interpretInput(
   instance: InstanceConfig,
-  { localDocuments, osRelease, fetched, addresses: given }: GuestInput,
+  { localDocuments, localScripts, osRelease, fetched, addresses: substitutes }: GuestInput,
 ): Promise<InterpretedInput> {
-  if (!needsModules(instance) && localDocuments.length === 0)
+  const { scripts, diagnostics } = localScripts;
+  if (!needsModules(instance) && localDocuments.length + scripts.length + diagnostics.length === 0)
     return { instance, userData: noUserData, modules: [], emptySection: neverAsked, placeScripts: keepSteps };
   const [
     { modules: registry },
@@ -65,14 +69,21 @@ export async function interpretInput(
       const { listTemplateNames } = await import('./template-names.ts');
       return listTemplateNames(instance, osRelease());
     });
-  const addresses = given ?? (osRelease && listInstanceAddresses(instance));
+  const addresses = substitutes ?? (osRelease && listInstanceAddresses(instance));
   const sources = {
     userData: raw,
     ...(vendorData && { vendorData }),
     ...{ localDocuments, templateNames, fetched, addresses },
   };
   const userData = await interpretSources(sources, modules);
-  return { instance, userData, modules, emptySection: (module) => makeEmptySection(module, 'metadata'), placeScripts };
+  return {
+    instance,
+    userData:
+      diagnostics.length === 0 ? userData : { ...userData, diagnostics: [...userData.diagnostics, ...diagnostics] },
+    modules,
+    emptySection: (module) => makeEmptySection(module, 'metadata'),
+    placeScripts: (steps, given, name) => placeScripts(steps, [...given, ...scripts], name),
+  };
 }
 
 type Guest = {
@@ -122,6 +133,7 @@ export async function planFromInput(options: {
   readonly narrow?: NarrowPlan | undefined;
   /** Of the guest that is planned for. */
   readonly localDocuments?: readonly RawUserData[];
+  readonly localScripts?: LocalScripts;
   /** False for a user_data without its drive. */
   readonly isMetadataKnown?: boolean;
   readonly addresses?: GuestInput['addresses'];
@@ -131,12 +143,16 @@ export async function planFromInput(options: {
     host,
     facts = host.facts(),
     localDocuments = [],
+    localScripts = noScripts,
     isMetadataKnown = true,
     addresses,
     ...guest
   } = options;
   const osRelease = isMetadataKnown ? () => facts.os : undefined;
-  return planInterpreted(await interpretInput(instance, { localDocuments, osRelease, addresses }), { ...guest, facts });
+  return planInterpreted(await interpretInput(instance, { localDocuments, localScripts, osRelease, addresses }), {
+    ...guest,
+    facts,
+  });
 }
 
 function needsModules(instance: InstanceConfig): boolean {

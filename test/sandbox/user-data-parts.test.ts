@@ -59,6 +59,26 @@ describe('user_data of several parts', { skip: missing ?? false, concurrency: 2 
     });
   });
 
+  it('runs the programs of the image among those of user_data, where they lie', async () => {
+    const files = {
+      '/etc/guest-init/scripts/per-boot/metrics': { content: log('image $0'), mode: 0o755 },
+      '/etc/guest-init/scripts/per-instance/10-site': { content: log('site'), mode: 0o755 },
+      '/etc/guest-init/scripts/per-once/disk': { content: log('disk'), mode: 0o755 },
+      '/etc/guest-init/scripts/per-once/notes': { content: 'not a program', mode: 0o644 },
+    };
+    const tree = userDataTree('#cloud-config\nruncmd: ["echo runcmd >> /root/log"]\n');
+    await withSandbox(describeSandbox({ tree, sandbox: { files } }), async (box) => {
+      const first = await box.run(['guest-init', 'run']);
+      assert.equal(first.status, 0, first.stdout + first.stderr);
+      assert.match(first.stdout, /scripts\/per-once\/notes .*no executable file/);
+      const boot = 'image /etc/guest-init/scripts/per-boot/metrics';
+      assert.deepEqual(lines(box), ['disk', boot, 'site', 'runcmd']);
+      await box.reboot();
+      await box.run(['guest-init', 'run']);
+      assert.deepEqual(lines(box), ['disk', boot, 'site', 'runcmd', boot]);
+    });
+  });
+
   it('runs a script that is for this guest once not again for another instance', async () => {
     const script = makeMime([
       { type: 'text/x-shellscript-per-once', name: 'once.sh', body: log('once') },

@@ -92,7 +92,7 @@ const expected = {
   state: 'running',
   data: '/dev/vdb2 ext4',
   swaps: '/dev/vdb1 /var/swapfile',
-  fstab: 'LABEL=data:/srv/data /dev/vdb1:none /var/swapfile:none',
+  fstab: '/dev/vdb1:none /var/swapfile:none LABEL=data:/srv/data',
   ran: '1',
   status: '0',
   verify: '0',
@@ -111,11 +111,11 @@ async function look(machine: Machine): Promise<{
   const facts = {
     state,
     data: await ask('findmnt -no SOURCE,FSTYPE /srv/data | xargs'),
-    swaps: await ask('swapon --show=NAME --noheadings | sort | xargs'),
-    fstab: await ask('grep comment=guest-init /etc/fstab | awk \'{print $1 ":" $2}\' | sort | xargs'),
+    swaps: await ask('swapon --show=NAME --noheadings | LC_ALL=C sort | xargs'),
+    fstab: await ask('grep comment=guest-init /etc/fstab | awk \'{print $1 ":" $2}\' | LC_ALL=C sort | xargs'),
     ran: await ask('wc -l </srv/data/ran'),
     status,
-    verify: await ask('findmnt --verify >/run/verify; echo $?'),
+    verify: await ask('findmnt --verify >/run/verify 2>&1; echo $?'),
   };
   return {
     facts,
