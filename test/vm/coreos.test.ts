@@ -109,7 +109,10 @@ async function assertStarted(machine: Machine, token: string, boots: number): Pr
 }
 
 for (const root of roots) {
-  describe(`${root}: a CoreOS document in the image`, { skip }, () => {
+  // On a new machine, which makes all images first, there is time for one.
+  const isLeftOut = process.env['CI'] === 'true' && root !== 'trixie-guest';
+  const reason = skip === false && isLeftOut ? 'in CI on Debian 13 alone' : skip;
+  describe(`${root}: a CoreOS document in the image`, { skip: reason }, () => {
     let disk: Disk | undefined;
     after(() => disk?.remove());
 
