@@ -75,7 +75,7 @@ export const causes: readonly Cause[] = [
     id: 'keyboard-without-its-package',
     verdict: 'ours better',
     reason:
-      '/etc/default/keyboard is written although console-setup is missing, and the step says so; cloud-init ends with an error before it writes.',
+      '/etc/default/keyboard is written although console-setup is missing, for when it comes; the module of cloud-init fails before it writes.',
     documents: /^keyboard$/,
     key: /^file \/etc\/default\/keyboard$/,
     theirs: null,
