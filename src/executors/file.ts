@@ -30,7 +30,7 @@ function compare(action: FileAction, host: Host): Inspection {
     const what = `${title}  ${describeSize(content.length)}`;
     return {
       state: 'differs',
-      changes: [withDiff({ op: '+', what }, isPublic(action) ? readAsText(content) : undefined, listAdded)],
+      changes: [withDiff({ op: '+', what }, isPublic(action), () => listAdded(toText(content)))],
     };
   }
   if (stat.kind === 'directory' || stat.kind === 'other') {
@@ -43,18 +43,14 @@ function compare(action: FileAction, host: Host): Inspection {
     const what = `${action.path}  ${describeSize(content.length)} added at its end`;
     return {
       state: 'differs',
-      changes: [withDiff({ op: '~', what }, isShown ? readAsText(content) : undefined, listAdded)],
+      changes: [withDiff({ op: '~', what }, isShown, () => listAdded(toText(content)))],
     };
   }
   const changes: Change[] = [];
   if (stat.kind === 'symlink') changes.push({ op: '~', what: `${action.path}  a file in place of a symbolic link` });
   if (!Buffer.from(present.buffer, present.byteOffset, present.length).equals(content)) {
     const what = `${title}  ${describeSize(present.length)} -> ${describeSize(content.length)}`;
-    const before = isShown ? readAsText(present) : undefined;
-    const after = isShown ? readAsText(content) : undefined;
-    changes.push(
-      withDiff({ op: '~', what }, before === undefined ? undefined : after, (text) => diffText(before ?? '', text)),
-    );
+    changes.push(withDiff({ op: '~', what }, isShown, () => diffText(toText(present), toText(content))));
   }
   const isOpen = stat.kind !== 'symlink' && action.keepAttributes !== true;
   if (isOpen && stat.mode !== action.mode) {
@@ -130,18 +126,27 @@ function isPublic(action: FileAction): boolean {
   return !(action.content instanceof Secret) && (action.mode & 0o004) !== 0;
 }
 
-function readAsText(content: Uint8Array): string | undefined {
-  if (content.includes(0)) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
-  } catch {
-    return undefined;
-  }
+/** Throws where there is no text to show: zero bytes, or other than UTF-8. */
+function toText(content: Uint8Array): string {
+  if (content.includes(0)) throw new TypeError('not text');
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
 }
 
-function withDiff(change: Change, text: string | undefined, toLines: (text: string) => string[]): Change {
-  const diff = text === undefined ? [] : toLines(text);
-  return diff.length === 0 ? change : { ...change, diff };
+/** The lines are made when somebody looks at them: a run never does. */
+function withDiff(change: Change, isShown: boolean, toLines: () => readonly string[]): Change {
+  if (!isShown) return change;
+  let lines: readonly string[] | undefined;
+  return {
+    ...change,
+    get diff() {
+      try {
+        lines ??= toLines();
+      } catch {
+        lines = [];
+      }
+      return lines;
+    },
+  };
 }
 
 function hasOwnership(stat: FileStat, action: FileAction, host: Host): boolean {

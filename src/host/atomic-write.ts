@@ -76,11 +76,14 @@ function makeTemporaryName(): string {
   return `${temporaryPrefix}${process.pid}-${process.hrtime.bigint().toString(36)}`;
 }
 
+let hasDescriptorNames: boolean | undefined;
+
 function inOpenFolder(path: string, body: (at: (name: string) => string, folder: number) => void): void {
   const folder = fs.openSync(path, O_RDONLY | O_DIRECTORY);
   try {
     // A chroot without /proc has no such names; there is no hostile neighbour in one either.
-    const base = fs.existsSync(`/proc/self/fd/${folder}`) ? `/proc/self/fd/${folder}` : path;
+    hasDescriptorNames ??= fs.existsSync(`/proc/self/fd/${folder}`);
+    const base = hasDescriptorNames ? `/proc/self/fd/${folder}` : path;
     body((name) => `${base}/${name}`, folder);
   } finally {
     fs.closeSync(folder);

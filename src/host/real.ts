@@ -60,7 +60,11 @@ export function createRealHost(options: { root?: string } = {}): Host {
     readFile,
     readText,
     which,
-    stat: (path) => orUndefined(path, () => toFileStat(fs.lstatSync(at(path)))),
+    stat: (path) =>
+      orUndefined(path, () => {
+        const stat = fs.lstatSync(at(path), { throwIfNoEntry: false });
+        return stat === undefined ? undefined : toFileStat(stat);
+      }),
     list,
     readLink,
     writeFile: (path, content, attributes) =>

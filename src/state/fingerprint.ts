@@ -11,7 +11,16 @@ export function fingerprintAction(action: Action): string {
 
 /** Checksum of any JSON-like data; bytes count by their content. */
 export function fingerprintData(data: object): string {
-  return checksum(JSON.stringify(data, digestBytes));
+  return checksum(JSON.stringify(summariseBytes(data), digestBytes));
+}
+
+/** A large file is an action's own field: Buffer's toJSON would make an array of numbers of it before any replacer sees it. */
+function summariseBytes(data: object): object {
+  const fields = Object.entries(data);
+  if (!fields.some(([, value]) => value instanceof Uint8Array)) return data;
+  return Object.fromEntries(
+    fields.map(([name, value]) => [name, value instanceof Uint8Array ? checksum(value) : value]),
+  );
 }
 
 /** Checksum of all that a drive asks for of the network; where it does so does not count. */

@@ -10,8 +10,11 @@ import type { Part, PartFormat } from './part-format.ts';
 import { describeInvalid, noteByteOrderMark, noteSpelling, readFirstLine, toPart } from './read-part.ts';
 import { findRefusedFormat } from './unsupported-formats.ts';
 
-/** Bytes of one document or script, at most. */
+/** Bytes of one document or script as it is stored, at most. */
 export const maxUserDataBytes = 4 * 1024 * 1024;
+
+/** Bytes of what was packed, at most: all parts of a source together, unpacked. */
+export const maxUnpackedBytes = 16 * 1024 * 1024;
 
 /** Layers of base64 and gzip that are taken off, at most. */
 export const maxEncodings = 4;
@@ -47,8 +50,10 @@ export function detectUserData(raw: RawUserData, formats: readonly PartFormat[],
     return { severity: 'error', code, source, ...(line === undefined ? {} : { line, column: 1 }), message };
   };
 
-  if (bytes.byteLength > maxUserDataBytes) {
-    return fail('refused', describe('limit', `${bytes.byteLength} bytes; the limit is ${maxUserDataBytes} (4 MiB)`));
+  const most = layer === 0 ? maxUserDataBytes : maxUnpackedBytes;
+  if (bytes.byteLength > most) {
+    const limit = `${most} (${most / 1024 / 1024} MiB)`;
+    return fail('refused', describe('limit', `${bytes.byteLength} bytes; the limit is ${limit}`));
   }
   const kind = classifyBytes(bytes);
   if (kind === 'gzip data') return { kind: 'envelope', format: 'gzip', bytes, source, layer, diagnostics: notes };

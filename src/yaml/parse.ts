@@ -65,7 +65,7 @@ export function parseYaml(text: string, options: YamlOptions = {}): YamlResult {
     toOriginal = parsed.toOriginal;
     const built = construct(parsed.text, parsed.events, limits);
     const place = (remark: Remark): LocatedRemark => ({ path: remark.path, ...placeOf(toOriginal(remark.offset)) });
-    const locator = makeLocator(parsed.text, limits.maxDepth);
+    const locator = makeLocator(parsed.text, parsed.events);
     return {
       ok: true,
       value: built.value,
@@ -81,12 +81,11 @@ export function parseYaml(text: string, options: YamlOptions = {}): YamlResult {
   }
 }
 
-/** Parses again when the first question comes: most documents are never asked about, and keep no tables. */
-function makeLocator(text: string, maxDepth: number): (path: Path, wantKey: boolean) => number {
+/** Builds the tables of places when the first question comes: most documents are never asked about. */
+function makeLocator(text: string, events: readonly Event[]): (path: Path, wantKey: boolean) => number {
   let root: YamlNode | undefined;
   return (path, wantKey) => {
     if (root === undefined) {
-      const events = parseStrictly(text, maxDepth);
       const [document] = events;
       const handles = document?.type === EVENT_ID.DOCUMENT ? collectHandles(document) : new Map<string, string>();
       root = buildTree(text, events, handles);

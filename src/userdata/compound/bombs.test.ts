@@ -38,7 +38,7 @@ const bombs: readonly (readonly [title: string, content: string | Uint8Array, co
     Array.from({ length: 10 }).reduce<Uint8Array>((bytes) => zip(bytes), Buffer.from('#!/bin/sh\n')),
     ['limit'],
   ],
-  ['gzip just over one document', zip(config(`# ${'x'.repeat(5 * mib)}`)), ['limit']],
+  ['gzip just over all that may be unpacked', zip(config(`# ${'x'.repeat(16 * mib)}`)), ['limit']],
   ['gzip of a key bomb', zip(config(Array.from({ length: 200_000 }, (_, at) => `k${at}: 1\n`).join(''))), ['limit']],
   ['gzip of many brackets', zip(config(`runcmd: [${'[],'.repeat(mib / 4)}]`)), ['limit']],
   ['an alias bomb', config(aliases()), ['limit']],

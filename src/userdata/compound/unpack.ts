@@ -4,7 +4,7 @@
 
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import type { RawUserData } from '../../core/instance-config.ts';
-import { detectUserData, maxEncodings, maxUserDataBytes } from '../detect.ts';
+import { detectUserData, maxEncodings, maxUnpackedBytes, maxUserDataBytes } from '../detect.ts';
 import { partFormats } from '../formats/registry.generated.ts';
 import type { Part } from '../part-format.ts';
 import { noteSpelling, readFirstLine, readPart } from '../read-part.ts';
@@ -39,8 +39,6 @@ export type Includes = {
   want(document: WantedDocument): void;
 };
 
-/** Bytes that all parts of a source may have together, unpacked. */
-const maxUnpackedBytes = 16 * 1024 * 1024;
 const maxLeaves = 1000;
 /** Archives and messages inside each other. */
 const maxContainers = 8;
