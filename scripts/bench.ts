@@ -1,9 +1,10 @@
 // npm run bench: what a boot costs, every row in a fresh guest, rows in turn, ratios per round, held against the project's bars
 // (performance.md). Options: --rounds N (default 9), --cold-rounds N (default 3; 0 leaves the cold table out), --json, --nics-only (what
-// each of 64 NICs costs, and nothing else).
+// each of 64 NICs costs, and nothing else), --large-only (what large documents cost, and nothing else).
 // Exit code 1 when a bar is missed. It never runs anything on this machine's own root.
 import { parseArgs } from 'node:util';
 import { bars, compareRounds, takeMedian } from '../test/bench/bars.ts';
+import { measureLargeDocuments } from '../test/bench/large-documents.ts';
 import { type ManyNics, measureManyNics, mostMsPerNic, nicCount } from '../test/bench/many-nics.ts';
 import {
   allRows,
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
     'cold-rounds': { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
     'nics-only': { type: 'boolean', default: false },
+    'large-only': { type: 'boolean', default: false },
   },
 });
 
@@ -33,9 +35,18 @@ if (missing !== undefined) {
   process.exit(1);
 }
 const coldRows: readonly Row[] = [nodeRow, minimalRow, typicalRow, cloudInitRow];
-process.exitCode = options['nics-only']
-  ? await benchNics(Number(options.rounds))
-  : await main(Number(options.rounds), Number(options['cold-rounds']));
+const rounds = Number(options.rounds);
+if (options['nics-only']) process.exitCode = await benchNics(rounds);
+else if (options['large-only']) process.exitCode = await benchLargeDocuments(rounds);
+else process.exitCode = await main(rounds, Number(options['cold-rounds']));
+
+async function benchLargeDocuments(rounds: number): Promise<number> {
+  const found = await measureLargeDocuments(rounds);
+  await assertNothingLeft();
+  if (options.json) console.log(JSON.stringify({ rounds, largeDocuments: found }, null, 1));
+  else printBars(found);
+  return found.every(({ met }) => met) ? 0 : 1;
+}
 
 async function benchNics(rounds: number): Promise<number> {
   const found = await measureManyNics(rounds);
@@ -52,8 +63,9 @@ async function main(rounds: number, coldRounds: number): Promise<number> {
   const sampled = await runRounds(allRows, 3, { sample: true });
   const cold = coldRounds > 0 ? await runRounds(coldRows, coldRounds, { cold: true }) : undefined;
   const manyNics = await measureManyNics(rounds);
+  const large = await measureLargeDocuments(rounds);
   await assertNothingLeft();
-  const verdicts = bars.map((bar) => {
+  const measured = bars.map((bar) => {
     const pick = (row: Row): number[] => (warm.get(row) ?? []).map((found) => found[bar.quantity]);
     const ratio = compareRounds(pick(bar.row), pick(bar.against));
     return {
@@ -65,6 +77,7 @@ async function main(rounds: number, coldRounds: number): Promise<number> {
       met: ratio.median <= bar.most,
     };
   });
+  const verdicts = [...measured, ...large];
   if (options.json)
     console.log(
       JSON.stringify(

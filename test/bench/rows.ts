@@ -94,7 +94,7 @@ export async function runRow(row: Row, options: { sample?: boolean; cold?: boole
     await box.exec([measure, result, '/bin/true']);
     const before = box.readMib();
     const run = await box.run([measure, result, ...row.argv], {
-      timeoutMs: 120_000,
+      timeoutMs: 1_200_000,
       ...(options.sample ? { env: { SAMPLE: '1' } } : {}),
     });
     const found = JSON.parse(box.readFile(result)) as Measurement & { status: number };
