@@ -8,6 +8,8 @@ export interface Tier {
   patterns: readonly string[];
   /** Files run at the same time. */
   concurrency: number;
+  /** Files that run first, one by one, because they measure. */
+  alone?: readonly string[];
   /** Longest time for one test; a tier that is silent for twice as long is stopped. */
   timeoutMs: number;
   needsRoot: boolean;
@@ -33,8 +35,9 @@ export const tiers: readonly Tier[] = [
   {
     name: 'vm',
     patterns: ['test/vm/*.test.ts'],
-    // A guest without acceleration takes both cores of a small machine, and what it takes is measured.
-    concurrency: 1,
+    // A guest without acceleration waits for itself about a third of its boot.
+    concurrency: 2,
+    alone: ['test/vm/boot-time.test.ts'],
     timeoutMs: 900_000,
     needsRoot: true,
     onDemand: true,
@@ -68,7 +71,10 @@ export async function runTier(root: string, tier: Tier, signal?: AbortSignal): P
   } else if (tier.needsRoot && process.getuid?.() !== 0) {
     result.skips.push(...files.map((file) => `${relative(root, file)}: needs root`));
   } else {
-    await collect({ root, tier, files, result, ...(signal === undefined ? {} : { signal }) });
+    const isAlone = (file: string): boolean => tier.alone?.includes(relative(root, file)) ?? false;
+    const shared = { root, tier, result, ...(signal === undefined ? {} : { signal }) };
+    await collect({ ...shared, files: files.filter(isAlone), concurrency: 1 });
+    await collect({ ...shared, files: files.filter((file) => !isAlone(file)), concurrency: tier.concurrency });
     if (result.passed + result.failures.length + result.skips.length === 0) {
       result.failures.push({ where: tier.name, detail: 'the files held no test' });
     }
@@ -83,18 +89,20 @@ interface TestEvent {
   line?: number | undefined;
   skip?: string | boolean | undefined;
   todo?: string | boolean | undefined;
-  details: { type?: string | undefined; error?: Error | undefined };
+  details: { type?: string | undefined; error?: Error | undefined; duration_ms?: number };
 }
 
 interface Collection {
   root: string;
   tier: Tier;
   files: string[];
+  concurrency: number;
   result: TierResult;
   signal?: AbortSignal;
 }
 
-async function collect({ root, tier, files, result, signal }: Collection): Promise<void> {
+async function collect({ root, tier, files, concurrency, result, signal }: Collection): Promise<void> {
+  if (files.length === 0) return;
   // Output of a file is shown only when something in it fails.
   const output = new Map<string, string>();
   const keepOutput = ({ file, message }: { file?: string | undefined; message: string }) => {
@@ -105,7 +113,7 @@ async function collect({ root, tier, files, result, signal }: Collection): Promi
   const watchdog = setTimeout(() => silence.abort(), tier.timeoutMs * 2);
   const stream = run({
     files,
-    concurrency: tier.concurrency,
+    concurrency,
     timeout: tier.timeoutMs,
     signal: signal === undefined ? silence.signal : AbortSignal.any([silence.signal, signal]),
   });
@@ -115,8 +123,11 @@ async function collect({ root, tier, files, result, signal }: Collection): Promi
   // An error after a test has ended is told only as a diagnostic.
   stream.on('test:diagnostic', ({ file, message }) => keepOutput({ file, message: `${message}\n` }));
   stream.on('test:stdout', keepOutput);
-  if (tier.showsOutput)
+  if (tier.showsOutput) {
     stream.on('test:stdout', ({ message }) => process.stdout.write(message.replace(/^(?=.)/gm, '  ')));
+    stream.on('test:pass', (event: TestEvent) => tellEnd(root, 'passed', event));
+    stream.on('test:fail', (event: TestEvent) => tellEnd(root, 'failed', event));
+  }
   stream.on('test:stderr', keepOutput);
   await new Promise<void>((resolve, reject) => {
     stream.on('end', resolve);
@@ -127,6 +138,13 @@ async function collect({ root, tier, files, result, signal }: Collection): Promi
     const detail = `nothing happened for ${(tier.timeoutMs * 2) / 1000} s after the last event: stopped`;
     result.failures.push({ where: tier.name, detail });
   }
+}
+
+/** A sign of life of a tier whose tests take minutes. */
+function tellEnd(root: string, how: string, event: TestEvent): void {
+  if (isFileEvent(event) || event.details.type === 'suite' || event.skip) return;
+  const seconds = ((event.details.duration_ms ?? 0) / 1000).toFixed(0);
+  console.log(`  ${how} in ${seconds} s: ${describePlace(root, event)}`);
 }
 
 /** The event of a whole file carries the file's path as its name. */

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
+import { exampleRoot } from '../support/certificate.ts';
 import { userDataTree } from '../support/instances.ts';
 import { assertNothingLeft } from '../support/leftovers.ts';
 import { describeSandbox } from '../support/main-job.ts';
@@ -11,20 +12,9 @@ import { type Sandbox, withSandbox } from '../support/sandbox.ts';
 const missing = explainMissingRoots();
 const bundle = '/etc/ssl/certs/ca-certificates.crt';
 
-/** Self-signed, CN=Example Root, until 2126; nobody has its key. */
 const trusted = `  trusted:
     - |
-      -----BEGIN CERTIFICATE-----
-      MIIBhTCCASugAwIBAgIUD6iBZ1FVYU79tKPfX1jjjwibjkwwCgYIKoZIzj0EAwIw
-      FzEVMBMGA1UEAwwMRXhhbXBsZSBSb290MCAXDTI2MTEyMTIxMDkxMVoYDzIxMjYx
-      MDI4MjEwOTExWjAXMRUwEwYDVQQDDAxFeGFtcGxlIFJvb3QwWTATBgcqhkjOPQIB
-      BggqhkjOPQMBBwNCAARxNJuty8d6eNyXeNvv5C5lV/EKexL1gAyvuYn4vZvFvMpU
-      jb/eycfTBHMLBzFLEAFOWAhDtFLuWw6CQmsl6srao1MwUTAdBgNVHQ4EFgQUbOBL
-      mQtSSY5/1T4FNorWZepdGLswHwYDVR0jBBgwFoAUbOBLmQtSSY5/1T4FNorWZepd
-      GLswDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiBD1vhkBqBT1Eob
-      qn13TnsCc0yrKbWHEHjSYewQWZRwfQIhAI7w24eof0oF6JRIKw8GQs/Oty6vKbjz
-      Bw4ElkFboRym
-      -----END CERTIFICATE-----
+${exampleRoot.replace(/^/gm, '      ')}
 `;
 
 const countTrusted = (box: Sandbox): number => box.readFile(bundle).match(/BEGIN CERTIFICATE/g)?.length ?? 0;

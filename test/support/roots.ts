@@ -88,6 +88,17 @@ const recipes = {
     packages: [...bootable.packages, 'fdisk', 'ifupdown', 'net-tools'],
   },
   'trixie-guest-disks': { release: 'trixie', ...bootable, packages: [...bootable.packages, 'fdisk', 'iproute2'] },
+  /** Guests with services that a document sets up. */
+  'bookworm-guest-services': {
+    release: 'bookworm',
+    ...bootable,
+    packages: [...bootable.packages, 'ca-certificates', 'ifupdown', 'net-tools', 'systemd-timesyncd'],
+  },
+  'trixie-guest-services': {
+    release: 'trixie',
+    ...bootable,
+    packages: [...bootable.packages, 'ca-certificates', 'iproute2', 'systemd-timesyncd'],
+  },
   'bookworm-guest-networkd': {
     release: 'bookworm',
     ...bootable,

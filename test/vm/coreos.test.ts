@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { makeIsoDrive } from '../support/vm/config-drive.ts';
 import type { GuestRoot } from '../support/vm/guest-image.ts';
-import { Disk, explainMissingMachines, type Machine, withMachine } from '../support/vm/machine.ts';
+import { Disk, explainMissingMachines, explainSkippedGuest, type Machine, withMachine } from '../support/vm/machine.ts';
 import { describeInstance, LaunchKey, preparePackagedImage } from '../support/vm/scenario.ts';
 
 const skip = explainMissingMachines() ?? false;
@@ -109,9 +109,7 @@ async function assertStarted(machine: Machine, token: string, boots: number): Pr
 }
 
 for (const root of roots) {
-  // On a new machine, which makes all images first, there is time for one.
-  const isLeftOut = process.env['CI'] === 'true' && root !== 'trixie-guest';
-  const reason = skip === false && isLeftOut ? 'in CI on Debian 13 alone' : skip;
+  const reason = explainSkippedGuest({ keptInCi: root === 'trixie-guest' });
   describe(`${root}: a CoreOS document in the image`, { skip: reason }, () => {
     let disk: Disk | undefined;
     after(() => disk?.remove());

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { makeIsoDrive, makeVfatDrive } from '../support/vm/config-drive.ts';
 import type { GuestRoot } from '../support/vm/guest-image.ts';
 import { readGuest, readTree, type Tree } from '../support/vm/guest-state.ts';
-import { Disk, explainMissingMachines, type Machine, withMachine } from '../support/vm/machine.ts';
+import { Disk, explainMissingMachines, explainSkippedGuest, type Machine, withMachine } from '../support/vm/machine.ts';
 import { describeInstance, LaunchKey, preparePackagedImage } from '../support/vm/scenario.ts';
 
 const skip = explainMissingMachines() ?? false;
@@ -31,7 +31,7 @@ before(() => {
 after(() => key?.remove());
 
 for (const { title, root, drive, tool } of guests) {
-  describe(title, { skip }, () => {
+  describe(title, { skip: explainSkippedGuest({ keptInCi: root !== 'bullseye-guest' }) }, () => {
     let disk: Disk | undefined;
     after(() => disk?.remove());
 

@@ -8,6 +8,7 @@ import type { GuestRoot } from '../support/vm/guest-image.ts';
 import {
   Disk,
   explainMissingMachines,
+  explainSkippedGuest,
   type FurtherNic,
   guessedNetwork,
   type Machine,
@@ -25,15 +26,16 @@ type Guest = {
   readonly script?: string;
   /** Booted once more, without guest-init. */
   readonly alone?: true;
+  readonly keptInCi?: true;
 };
 
 const guests: readonly Guest[] = [
-  { root: 'bookworm-guest', backend: 'ifupdown', alone: true },
+  { root: 'bookworm-guest', backend: 'ifupdown', alone: true, keptInCi: true },
   { root: 'bookworm-guest-netplan', backend: 'netplan', script: enableNetworkd },
   { root: 'bookworm-guest-networkd', backend: 'networkd', script: enableNetworkd },
-  { root: 'bookworm-guest-nm', backend: 'network-manager' },
+  { root: 'bookworm-guest-nm', backend: 'network-manager', keptInCi: true },
   { root: 'trixie-guest-networkd', backend: 'networkd', script: enableNetworkd, alone: true },
-  { root: 'trixie-guest-netplan', backend: 'netplan', script: enableNetworkd },
+  { root: 'trixie-guest-netplan', backend: 'netplan', script: enableNetworkd, keptInCi: true },
 ];
 
 let key: LaunchKey;
@@ -209,8 +211,8 @@ function assertAsked({ addresses, routes, resolver }: Seen): void {
 
 const furtherNics = [...memberMacs, dual, offSubnet];
 
-for (const { root, backend, script, alone } of guests)
-  describe(`${root} (${backend})`, { skip }, () => {
+for (const { root, backend, script, alone, keptInCi = false } of guests)
+  describe(`${root} (${backend})`, { skip: explainSkippedGuest({ keptInCi }) }, () => {
     test('has the same network at the first boot, at the next, and without the drive', async () => {
       const image = await preparePackagedImage(root, {
         ...{ name: 'packaged-network', hasHostKeys: true },

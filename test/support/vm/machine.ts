@@ -89,6 +89,16 @@ export function explainMissingMachines(): string | undefined {
   return missing.length > 0 ? `needs ${missing.join(', ')}` : undefined;
 }
 
+/**
+ * Why a guest is not booted here; false when it is. A new machine of continuous integration, which has to make all images first, has time for
+ * those alone that are kept there.
+ */
+export function explainSkippedGuest({ keptInCi }: { readonly keptInCi: boolean }): string | false {
+  const missing = explainMissingMachines();
+  if (missing !== undefined) return missing;
+  return process.env['CI'] === 'true' && !keptInCi ? 'in CI for some guests alone' : false;
+}
+
 const folderPrefix = `guest-init-vm-${process.pid}-`;
 const sshPort = 2222;
 /** QEMU 7.2 emulates cmpxchg16b so that Linux 6.12 dies at random in its allocator (double fault); five-level paging is only slow. */
@@ -263,6 +273,24 @@ export class Machine {
     child.on('error', (error) => done({ status: null, output: error.message }));
     child.on('close', (status) => done({ status, output }));
     return child;
+  }
+
+  /**
+   * Offers the files of a folder by HTTP, and the time by NTP, at the gateway's address; gives a look at what was asked for, a line
+   * `GET /path` each. Ends with the machine.
+   */
+  async serve(folder: string, port: number): Promise<() => string[]> {
+    const inside = [`--net=/proc/${this.#process.pid}/ns/net`, '--', 'setpriv', '--pdeathsig', 'KILL', '--'];
+    const words = [process.execPath, join(import.meta.dirname, 'wire-server.ts'), folder, String(port)];
+    const child = spawn('nsenter', [...inside, ...words], { stdio: ['ignore', 'pipe', 'inherit'], env: plainEnv });
+    void this.#ended.then(() => child.kill());
+    const isServing = await new Promise<boolean>((resolve) => {
+      child.stdout.once('data', () => resolve(true));
+      child.once('exit', () => resolve(false));
+    });
+    if (!isServing) throw new Error(`nothing serves ${folder}`);
+    const log = join(folder, 'asked');
+    return () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
   }
 
   /** Attaches the late drives, as a cloud does after boot. */
