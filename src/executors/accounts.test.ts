@@ -132,10 +132,33 @@ test('user: what an interrupted useradd left without a home gets one with the sk
     },
   });
   const action: UserAction = { kind: 'user', name: 'ops', createHome: true };
-  user.apply(action, memory.host, { ...context, interrupted: { tries: 1 } });
+  assert.deepEqual(user.inspect(action, memory.host), {
+    state: 'differs',
+    changes: [{ op: '+', what: 'home of ops' }],
+  });
+  user.apply(action, memory.host, context);
   assert.deepEqual(memory.host.stat('/home/ops'), { kind: 'directory', mode: 0o700, uid: 1000, gid: 1000, size: 0 });
   assert.equal(memory.host.readText('/home/ops/.bashrc'), 'skeleton');
   assert.equal(memory.host.stat('/home/ops/link'), undefined);
+});
+
+test('user: what a full disk left without its group gets one of that number', () => {
+  const memory = createMemoryHost({ files: { ...files, '/etc/group': 'root:x:0:\n' } });
+  const action: UserAction = { kind: 'user', name: 'ops' };
+  assert.equal(user.inspect(action, memory.host).state, 'differs');
+  user.apply(action, memory.host, context);
+  assert.deepEqual(
+    memory.commands.map(({ argv }) => argv.join(' ')),
+    ['groupadd -g 1000 ops'],
+  );
+});
+
+test('user: a home that is not wanted, or of an account of the system, is as it should be', () => {
+  const { '/home/ops': _, ...rest } = files;
+  const { host } = createMemoryHost({ files: { ...rest, '/home/other/x': '' } });
+  assert.equal(user.inspect({ kind: 'user', name: 'ops', createHome: false }, host).state, 'same');
+  const system = { ...rest, '/etc/passwd': 'ops:x:105:27::/nonexistent:/bin/false\n' };
+  assert.equal(user.inspect({ kind: 'user', name: 'ops' }, createMemoryHost({ files: system }).host).state, 'same');
 });
 
 test('user: a guest without useradd is told what is missing', () => {

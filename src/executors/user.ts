@@ -1,4 +1,4 @@
-// Accounts, by one useradd(8) each; an account that is there only gains groups, by usermod(8).
+// Accounts, by one useradd(8) each; an account that is there only gains groups, by usermod(8), and what an interrupted useradd did not come to.
 
 import type { UserAction } from '../core/action.ts';
 import type { UserFact } from '../core/facts.ts';
@@ -12,29 +12,50 @@ const skeleton = '/etc/skel';
 export const user: Executor<UserAction> = {
   inspect(action, host) {
     const existing = findUser(host, action.name);
-    const changes: Change[] =
-      existing === undefined
-        ? [{ op: '+', what: describeNew(action) }]
-        : listMissingGroups(action, existing, host).map((name) => ({
-            op: '+',
-            what: `${action.name} in group ${name}`,
-          }));
+    if (existing === undefined) return { state: 'differs', changes: [{ op: '+', what: describeNew(action) }] };
+    const changes: Change[] = listMissingGroups(action, existing, host).map((name) => ({
+      op: '+',
+      what: `${action.name} in group ${name}`,
+    }));
+    if (lacksGroup(existing, host)) changes.push({ op: '+', what: `group ${existing.gid} of ${action.name}` });
+    if (lacksHome(action, existing, host)) changes.push({ op: '+', what: `home of ${action.name}` });
     return changes.length === 0 ? { state: 'same' } : { state: 'differs', changes };
   },
 
-  apply(action, host, context) {
+  apply(action, host) {
     const existing = findUser(host, action.name);
     if (existing === undefined) {
       runAccountTool(host, ['useradd', ...toUseraddOptions(action, host), action.name]);
       return {};
     }
-    // useradd writes the account before it makes the home: a crash between leaves a user who can never hold a key.
-    const completed = context.interrupted !== undefined && action.createHome !== false && completeHome(existing, host);
+    const isWithoutGroup = lacksGroup(existing, host);
+    if (isWithoutGroup) runAccountTool(host, ['groupadd', '-g', String(existing.gid), nameGroup(existing, host)]);
+    const isHomeless = lacksHome(action, existing, host);
+    if (isHomeless) makeHome(existing, host);
     const missing = listMissingGroups(action, existing, host);
     if (missing.length > 0) runAccountTool(host, ['usermod', '-a', '-G', missing.join(','), action.name]);
-    return completed || missing.length > 0 ? {} : undefined;
+    return isWithoutGroup || isHomeless || missing.length > 0 ? {} : undefined;
   },
 };
+
+/** The first of people's own; below it are those of the system, many of which have no home on purpose (login.defs(5), UID_MIN). */
+const firstOwnUid = 1000;
+
+// useradd writes the account before its group and its home: a crash or a full disk between leaves a user who can never hold a key.
+
+function lacksGroup({ uid, gid }: UserFact, host: Host): boolean {
+  return uid >= firstOwnUid && !readGroups(host).some((group) => group.gid === gid);
+}
+
+function lacksHome({ createHome, system }: UserAction, { uid, home }: UserFact, host: Host): boolean {
+  if (createHome === false || system === true || uid < firstOwnUid) return false;
+  return home.startsWith('/') && host.stat(home) === undefined;
+}
+
+/** A name that nobody has yet: the user's own, as useradd would have it. */
+function nameGroup({ name, gid }: UserFact, host: Host): string {
+  return readGroups(host).some((group) => group.name === name) ? `${name}-${gid}` : name;
+}
 
 function describeNew({ name, groups = [] }: UserAction): string {
   return groups.length === 0 ? `user ${name}` : `user ${name} in ${groups.join(', ')}`;
@@ -72,9 +93,8 @@ function toUseraddOptions(action: UserAction, host: Host): string[] {
   ];
 }
 
-/** Makes the home that an interrupted useradd did not come to, with the plain files of the skeleton. False when it is there. */
-function completeHome({ home, uid, gid }: UserFact, host: Host): boolean {
-  if (home === '' || host.stat(home) !== undefined) return false;
+/** With the plain files of the skeleton. */
+function makeHome({ home, uid, gid }: UserFact, host: Host): void {
   host.makeDirectory(home, { mode: 0o700, uid, gid });
   for (const name of host.list(skeleton)) {
     const source = `${skeleton}/${name}`;
@@ -84,5 +104,4 @@ function completeHome({ home, uid, gid }: UserFact, host: Host): boolean {
       host.writeFile(`${home}/${name}`, content, { mode: stat.mode & 0o777, uid, gid });
     }
   }
-  return true;
 }
