@@ -19,6 +19,7 @@ export const fixedEnvironment: Readonly<Record<string, string>> = {
 
 const defaultTimeoutMs = 60_000;
 const outputLimitBytes = 1024 * 1024;
+const tooMuch = 'it had said more than 1 MiB';
 
 /** Absolute path of `name` in the system folders below `root`, or undefined. */
 export function findCommand(name: string, root: string): string | undefined {
@@ -33,7 +34,10 @@ export function findCommand(name: string, root: string): string | undefined {
   return undefined;
 }
 
-/** Runs `argv[0]`, an absolute path. A non-zero exit is a result; only a command that cannot be started or floods us throws. */
+/**
+ * Runs `argv[0]`, an absolute path. A non-zero exit is a result, and so is being ended for saying too much; only a command that cannot be
+ * started throws. One that has ended is waited for until its deadline when something that it started keeps its output open.
+ */
 export function runCommand(
   argv: readonly string[],
   options: RunOptions & {
@@ -54,12 +58,15 @@ export function runCommand(
     cwd: '/',
     ...(options.leadsGroup ? { detached: true } : {}),
   });
-  const timedOut = (result.error as NodeJS.ErrnoException | undefined)?.code === 'ETIMEDOUT';
-  if (timedOut && options.leadsGroup) endGroup(result.pid);
-  if (result.error !== undefined && !timedOut) {
-    const reason = (result.error as NodeJS.ErrnoException).code ?? 'unknown';
-    // EPIPE: the command ended without reading its input; its exit status tells why.
-    if (reason !== 'EPIPE') throw new AgentError(exitCodes.internal, `${file}: cannot be run (${reason})`);
+  const reason = result.error && ((result.error as NodeJS.ErrnoException).code ?? 'unknown');
+  const isLate = reason === 'ETIMEDOUT';
+  if (isLate && options.leadsGroup) endGroup(result.pid);
+  // A status: the command itself has ended, and only what it left behind has its output open.
+  const timedOut = isLate && result.status === null;
+  if (reason === 'ENOBUFS') return { status: null, stdout: '', stderr: tooMuch, timedOut };
+  // EPIPE: the command ended without reading its input; its exit status tells why.
+  if (reason !== undefined && !isLate && reason !== 'EPIPE') {
+    throw new AgentError(exitCodes.internal, `${file}: cannot be run (${reason})`);
   }
   return { status: result.status, stdout: result.stdout ?? '', stderr: result.stderr ?? '', timedOut };
 }
