@@ -31,7 +31,7 @@ export function writeFileAtomically(
       }
       fs.renameSync(temporary, at(basename(path)));
     } catch (error) {
-      fs.rmSync(temporary, { force: true });
+      removeIfPossible(() => fs.rmSync(temporary, { force: true }));
       throw error;
     }
     fs.fsyncSync(folder);
@@ -46,7 +46,7 @@ export function writeSymlinkAtomically(path: string, target: string): void {
     try {
       fs.renameSync(temporary, at(basename(path)));
     } catch (error) {
-      fs.rmSync(temporary, { force: true });
+      removeIfPossible(() => fs.rmSync(temporary, { force: true }));
       throw error;
     }
     fs.fsyncSync(folder);
@@ -65,10 +65,17 @@ export function makeDirectoryAtomically(path: string, attributes: { mode: number
       fs.chmodSync(temporary, attributes.mode);
       fs.renameSync(temporary, at(basename(path)));
     } catch (error) {
-      fs.rmdirSync(temporary);
+      removeIfPossible(() => fs.rmdirSync(temporary));
       throw error;
     }
   });
+}
+
+/** What stopped the write is what must be told; the next run removes what stays. */
+function removeIfPossible(remove: () => void): void {
+  try {
+    remove();
+  } catch {}
 }
 
 // O_EXCL makes the name ours or fails; it needs to be unused, not secret.

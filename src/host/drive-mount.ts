@@ -4,6 +4,7 @@
 import * as fs from 'node:fs';
 import { AgentError, exitCodes } from '../core/error.ts';
 import { describeFailure, findCommand, runCommand } from './commands.ts';
+import type { RunResult } from './host.ts';
 
 /** World-readable status lives in the outer folder; the inner one is for root alone. */
 export const runtimeDirectory = '/run/guest-init';
@@ -38,10 +39,16 @@ export function mountDrive(device: string, mountPoint: string): MountedDrive {
   const mount = findCommand('mount', '');
   if (mount === undefined) throw new AgentError(exitCodes.driveUnreadable, 'mount: command not found');
   const options = 'ro,nosuid,nodev,noexec';
-  let result = runCommand([mount, '-o', `${options},nosymfollow`, device, mountPoint], { timeoutMs: mountTimeoutMs });
-  // util-linux before 2.38 hands the unknown option to the file system, which refuses it; the reader follows no link in any case.
-  if (result.status !== 0 && !result.timedOut) {
-    result = runCommand([mount, '-o', options, device, mountPoint], { timeoutMs: mountTimeoutMs });
+  const tryMount = (words: string): RunResult =>
+    runCommand([mount, '-o', words, device, mountPoint], { timeoutMs: mountTimeoutMs });
+  let result: RunResult | undefined;
+  try {
+    result = tryMount(`${options},nosymfollow`);
+    // util-linux before 2.38 hands the unknown option to the file system, which refuses it; the reader follows no link in any case.
+    if (result.status !== 0 && !result.timedOut) result = tryMount(options);
+  } finally {
+    // It may have done its work before it failed or was ended.
+    if (result?.status !== 0 && (countMounts(mountPoint) ?? 0) > 0) unmount(mountPoint);
   }
   if (result.status !== 0) {
     throw new AgentError(exitCodes.driveUnreadable, `${device}: ${describeFailure('mount', result)}`, {
@@ -51,7 +58,7 @@ export function mountDrive(device: string, mountPoint: string): MountedDrive {
   let held = true;
   return {
     root: mountPoint,
-    fileSystem: readOwnMounts().find((mounted) => mounted.mountPoint === mountPoint)?.fileSystem ?? 'unknown',
+    fileSystem: readOwnMounts()?.find((mounted) => mounted.mountPoint === mountPoint)?.fileSystem ?? 'unknown',
     release() {
       if (!held) return;
       held = false;
@@ -63,7 +70,7 @@ export function mountDrive(device: string, mountPoint: string): MountedDrive {
 
 /** Takes down what runs and looks that were killed left mounted. Throws AgentError 74 when a mount stays. */
 export function sweepMounts(): void {
-  const left = new Set(readOwnMounts().map(({ mountPoint }) => mountPoint));
+  const left = new Set(readOwnMounts()?.map(({ mountPoint }) => mountPoint));
   for (const mountPoint of left) {
     const looker = mountPoint.startsWith(lookPrefix) ? mountPoint.slice(lookPrefix.length) : undefined;
     if (looker === undefined || !fs.existsSync(`/proc/${looker}`)) unmount(mountPoint);
@@ -72,25 +79,39 @@ export function sweepMounts(): void {
 
 /** Unmounts whatever is mounted there, one over the other; lazily when it is busy. */
 function unmount(mountPoint: string): void {
-  const countMounts = (): number => readOwnMounts().filter((mounted) => mounted.mountPoint === mountPoint).length;
   const umount = findCommand('umount', '');
-  for (let remaining = countMounts(); umount !== undefined && remaining > 0; remaining -= 1) {
-    if (runCommand([umount, mountPoint], { timeoutMs: mountTimeoutMs }).status === 0) continue;
-    runCommand([umount, '-l', mountPoint], { timeoutMs: mountTimeoutMs });
+  let isDone = true;
+  // A table that cannot be read says nothing: then there is one.
+  for (let remaining = countMounts(mountPoint) ?? 1; remaining > 0; remaining -= 1) {
+    isDone = umount !== undefined && (succeeds([umount, mountPoint]) || succeeds([umount, '-l', mountPoint]));
   }
-  if (countMounts() === 0) return;
+  const left = countMounts(mountPoint);
+  if (left === undefined ? isDone : left === 0) return;
   throw new AgentError(exitCodes.driveBusy, `${mountPoint}: the drive could not be unmounted`, {
     hint: `umount -l ${mountPoint}`,
   });
 }
 
-/** Mounts below our private folder, from /proc/self/mountinfo (proc(5)). */
-function readOwnMounts(): readonly { mountPoint: string; fileSystem: string }[] {
+function succeeds(argv: readonly string[]): boolean {
+  try {
+    return runCommand(argv, { timeoutMs: mountTimeoutMs }).status === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Undefined when the kernel does not tell. */
+function countMounts(mountPoint: string): number | undefined {
+  return readOwnMounts()?.filter((mounted) => mounted.mountPoint === mountPoint).length;
+}
+
+/** Mounts below our private folder, from /proc/self/mountinfo (proc(5)); undefined when that cannot be read. */
+function readOwnMounts(): readonly { mountPoint: string; fileSystem: string }[] | undefined {
   let text: string;
   try {
     text = fs.readFileSync('/proc/self/mountinfo', 'utf8');
   } catch {
-    return [];
+    return undefined;
   }
   return text
     .split('\n')
@@ -116,7 +137,12 @@ function makeOwnFolder(path: string, mode: number): void {
     if (!stat.isDirectory() || stat.uid !== process.geteuid?.()) {
       throw new AgentError(exitCodes.stateUnwritable, `${path}: in the way, and not a folder of root's`);
     }
-    if (readOwnMounts().some(({ mountPoint }) => mountPoint === path)) return;
+    if (readOwnMounts()?.some(({ mountPoint }) => mountPoint === path)) return;
   }
-  fs.chmodSync(path, mode);
+  try {
+    fs.chmodSync(path, mode);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new AgentError(exitCodes.stateUnwritable, `${path}: its mode cannot be set (${code})`, { cause: error });
+  }
 }

@@ -13,7 +13,7 @@ export function takeLock(directory: string = privateRuntimeDirectory): { release
   if (!createExclusively(path, ours)) takeOver(path, ours);
   return {
     release: () => {
-      if (readHolder(path) === ours) fs.rmSync(path, { force: true });
+      if (readHolder(path) === ours) removeIfPossible(path);
     },
   };
 }
@@ -32,8 +32,15 @@ function createExclusively(path: string, content: string): boolean {
       `${path}: cannot be made (${(error as NodeJS.ErrnoException).code})`,
     );
   } finally {
-    fs.rmSync(draft, { force: true });
+    removeIfPossible(draft);
   }
+}
+
+/** What stays names a process that will have ended: the next run takes it over. */
+function removeIfPossible(path: string): void {
+  try {
+    fs.rmSync(path, { force: true });
+  } catch {}
 }
 
 /** The file is there: it stays its holder's if that lives. */
@@ -55,7 +62,7 @@ function takeOver(path: string, ours: string): void {
     if (!guarded || (holder !== undefined && isAlive(holder))) {
       throw new AgentError(exitCodes.locked, 'another run is in progress', { hint: 'guest-init status --wait' });
     }
-    fs.rmSync(path, { force: true });
+    removeIfPossible(path);
     if (!createExclusively(path, ours)) {
       throw new AgentError(exitCodes.locked, 'another run is in progress', { hint: 'guest-init status --wait' });
     }

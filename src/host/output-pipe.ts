@@ -132,15 +132,22 @@ export async function openOutputPipe(path: string): Promise<OutputPipe> {
 
 /** The reading end, without waiting for a writer. */
 async function openFifo(path: string): Promise<number> {
-  fs.rmSync(path, { force: true });
+  removeIfPossible(path);
   try {
     await makeFifo(path);
     return fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOFOLLOW);
   } catch (error) {
     throw new AgentError(exitCodes.internal, `${path}: the pipe for output cannot be made`, { cause: error });
   } finally {
-    fs.rmSync(path, { force: true });
+    removeIfPossible(path);
   }
+}
+
+/** A name that stays is in the way of the next pipe at most, which then says so. */
+function removeIfPossible(path: string): void {
+  try {
+    fs.rmSync(path, { force: true });
+  } catch {}
 }
 
 /** Not with spawnSync, although nothing else happens meanwhile: the set-up of spawn is needed anyway, and its price is paid once. */

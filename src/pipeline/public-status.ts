@@ -28,9 +28,14 @@ export type PublicStatus = {
   readonly steps: readonly PublicStep[];
 };
 
-/** Writes for all to read; /run is gone at the next boot, which is what its freshness rests on. */
+/**
+ * Writes for all to read; /run is gone at the next boot, which is what its freshness rests on. A status that cannot be written is left
+ * out: the guest needs its address more.
+ */
 export function writePublicStatus(status: PublicStatus): void {
-  writeFileAtomically(publicStatusPath, `${JSON.stringify(status)}\n`, { mode: 0o644, uid: 0, gid: 0 });
+  try {
+    writeFileAtomically(publicStatusPath, `${JSON.stringify(status)}\n`, { mode: 0o644, uid: 0, gid: 0 });
+  } catch {}
 }
 
 /** Undefined: no run in this boot. */

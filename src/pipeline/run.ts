@@ -407,22 +407,18 @@ function publish(
   if (isRefused(ended)) return;
   const { record } = details;
   const verdict = ended.exitCode === exitCodes.ok ? (record?.verdict ?? ended) : ended;
-  try {
-    writePublicStatus({
-      version: 1,
-      state: nameState(verdict, details.yielded),
-      exitCode: verdict.exitCode,
-      message: verdict.message,
-      ...(verdict.hint === undefined ? {} : { hint: verdict.hint }),
-      ...(record === undefined ? {} : { instance: record.name, source: record.source }),
-      // As root sees it from the record: when the instance was applied, not when this run found that out.
-      startedAt: record?.startedAt ?? details.startedAt,
-      ms: (record === undefined ? undefined : sumStages(record)) ?? details.ms,
-      steps: Object.values(record?.stages ?? {}).flatMap((stage) => stage.outcomes.map(toPublicStep)),
-    });
-  } catch {
-    // /run itself cannot be written: the last line on the console still tells.
-  }
+  writePublicStatus({
+    version: 1,
+    state: nameState(verdict, details.yielded),
+    exitCode: verdict.exitCode,
+    message: verdict.message,
+    ...(verdict.hint === undefined ? {} : { hint: verdict.hint }),
+    ...(record === undefined ? {} : { instance: record.name, source: record.source }),
+    // As root sees it from the record: when the instance was applied, not when this run found that out.
+    startedAt: record?.startedAt ?? details.startedAt,
+    ms: (record === undefined ? undefined : sumStages(record)) ?? details.ms,
+    steps: Object.values(record?.stages ?? {}).flatMap((stage) => stage.outcomes.map(toPublicStep)),
+  });
 }
 
 function nameState({ word }: Verdict, yielded: boolean): PublicStatus['state'] {
