@@ -285,11 +285,15 @@ export type HostKeysAction = {
   readonly hidden?: 'all' | readonly string[];
 };
 
-/** A service told about new configuration: the first of `units` that exists; skipped where it is not running. */
+/**
+ * A service told about new configuration: the first of `units` that exists; skipped where it is not running, unless `start`, which is for
+ * one that this document has installed or chosen.
+ */
 export type ServiceAction = {
   readonly kind: 'service';
   readonly units: readonly string[];
   readonly verb: 'reload' | 'restart';
+  readonly start?: true;
   /** Only when one of these steps changed something. */
   readonly onChangeOf: readonly string[];
 };
@@ -360,7 +364,9 @@ export type PackageManager = 'apt' | 'dnf' | 'yum' | 'zypper' | 'apk' | 'pacman'
 /**
  * Packages, by the manager of their kind. refresh: its lists fetched anew; upgrade: all that is installed to its newest; install:
  * `packages` that are not there yet, all at once, or one by one where that is refused. `refreshFirst`: fetch the lists before an
- * install that is needed. `onChangeOf`: only when one of these steps changed something.
+ * install that is needed. `anyOf`: the first of `packages` that can be had, where the distributions call one thing by several names.
+ * `program`: what they bring; where it is there nothing is missing, and where it is not there afterwards they were the wrong ones.
+ * `onChangeOf`: only when one of these steps changed something.
  */
 export type PackagesAction = {
   readonly kind: 'packages';
@@ -368,6 +374,8 @@ export type PackagesAction = {
   readonly task: 'refresh' | 'upgrade' | 'install';
   readonly packages?: readonly PackageRequest[];
   readonly refreshFirst?: true;
+  readonly anyOf?: true;
+  readonly program?: string;
   readonly onChangeOf?: readonly string[];
 };
 

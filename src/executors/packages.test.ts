@@ -264,3 +264,55 @@ it('what another manager has installed meanwhile is not asked for', async () => 
   };
   assert.deepEqual(await packages.apply(action, host, context), { idle: true });
 });
+
+describe('for a program', () => {
+  const wanted = {
+    manager: 'apt',
+    task: 'install',
+    packages: [{ name: 'chrony' }],
+    program: '/usr/sbin/chronyd',
+  } as const;
+
+  it('that is there nothing is installed', async () => {
+    const files = { '/usr/sbin/chronyd': '' };
+    const { lines, applied } = await run({ ...wanted, refreshFirst: true }, { files });
+    assert.deepEqual([lines, applied], [[], { idle: true }]);
+    const { host } = createMemoryHost({ files });
+    assert.deepEqual(packages.inspect({ kind: 'packages', ...wanted }, host), { state: 'same' });
+  });
+
+  it('that has not come with them the step has failed', async () => {
+    const { applied } = await run(wanted);
+    assert.match(applied.failed ?? '', /^\/usr\/sbin\/chronyd is still not there: chrony did not bring it$/);
+    assert.equal(applied.idle, undefined);
+  });
+});
+
+describe('any of several names', () => {
+  const wanted = { manager: 'apt', task: 'install', anyOf: true, packages: [{ name: 'a' }, { name: 'b' }] } as const;
+  const refuse = (name: string) => (line: string) =>
+    line.endsWith(` ${name}`) ? { exitCode: 100, tail: [`E: Unable to locate package ${name}`] } : undefined;
+
+  it('is the first that can be had; the lists are fetched once', async () => {
+    const { lines, applied } = await run({ ...wanted, refreshFirst: true }, { reply: refuse('a') });
+    assert.deepEqual(
+      lines.map((line) => line.split(' ').slice(-2).join(' ')),
+      ['APT::Update::Error-Mode=any update', 'install a', 'install b'],
+    );
+    assert.equal(applied.failed, undefined);
+  });
+
+  it('is none where one of them is there', async () => {
+    const files = { '/var/lib/dpkg/status': 'Package: b\nStatus: install ok installed\nVersion: 1\n' };
+    assert.deepEqual((await run(wanted, { files })).lines, []);
+    const { host } = createMemoryHost({ files });
+    assert.equal(packages.inspect({ kind: 'packages', ...wanted }, host).state, 'same');
+  });
+
+  it('that cannot be had are all named', async () => {
+    const { applied } = await run(wanted, {
+      reply: () => ({ exitCode: 100, tail: ['E: Unable to locate package x'] }),
+    });
+    assert.match(applied.failed ?? '', /not installed: a \(.*; not installed: b \(/);
+  });
+});

@@ -8,6 +8,7 @@ import type { Applied, ApplyContext, Executor, Inspection } from './executor.ts'
 import { listMissing, readListState, readPackageState } from './installed-packages.ts';
 import { managerCommands } from './package-managers.ts';
 import { type CallResult, createPackageTool, type PackageTool } from './package-tool.ts';
+import { hasProgram } from './program.ts';
 
 export const packages: Executor<PackagesAction> = { inspect: inspectPackages, apply: applyPackages };
 
@@ -20,8 +21,9 @@ function inspectPackages(action: PackagesAction, host: Host): Inspection {
       changes: [{ op: '~', what: `${program} ${(task === 'refresh' ? refresh : upgrade).at(-1)}` }],
     };
   }
-  const missing = listMissing(manager, action.packages ?? [], host);
+  const missing = listWanted(action, host);
   if (missing.length === 0) return { state: 'same' };
+  if (action.anyOf) return { state: 'differs', changes: [{ op: '+', what: missing.map(nameRequest).join(' or ') }] };
   return { state: 'differs', changes: missing.map((wanted) => ({ op: '+', what: nameRequest(wanted) })) };
 }
 
@@ -52,9 +54,43 @@ async function upgradeAll(tool: PackageTool): Promise<Applied> {
 
 type Refusal = { readonly wanted: PackageRequest; readonly reason: string };
 
-async function installMissing({ manager, ...action }: PackagesAction, tool: PackageTool, host: Host): Promise<Applied> {
+/** What is not there yet; nothing where the program is that the packages are for, or one of several names. */
+function listWanted(
+  { manager, packages: list = [], program, anyOf }: PackagesAction,
+  host: Host,
+): readonly PackageRequest[] {
+  if (program !== undefined && hasProgram(program, host)) return [];
+  const missing = listMissing(manager, list, host);
+  return anyOf && missing.length < list.length ? [] : missing;
+}
+
+/** Installs, and looks whether the program has come that the packages are for. */
+async function installMissing(action: PackagesAction, tool: PackageTool, host: Host): Promise<Applied> {
+  const applied = action.anyOf ? await installFirst(action, tool, host) : await installAll(action, tool, host);
+  const { program, packages: list = [] } = action;
+  if (applied.failed !== undefined || program === undefined || hasProgram(program, host)) return applied;
+  const names = list.map(nameRequest).join(', ');
+  const { idle: _, ...rest } = applied;
+  return { ...rest, failed: `${program} is still not there: ${names} did not bring it` };
+}
+
+/** The first of several names that can be had; what was said of the others matters only where none can. */
+async function installFirst(action: PackagesAction, tool: PackageTool, host: Host): Promise<Applied> {
+  const failures: string[] = [];
+  for (const [index, wanted] of listWanted(action, host).entries()) {
+    const { refreshFirst, ...rest } = action;
+    const one = { ...rest, packages: [wanted], ...(index === 0 && refreshFirst ? { refreshFirst } : {}) };
+    const applied = await installAll(one, tool, host);
+    if (applied.failed === undefined) return applied;
+    failures.push(applied.failed);
+  }
+  return failures.length === 0 ? { idle: true } : { failed: failures.join('; ') };
+}
+
+async function installAll(action: PackagesAction, tool: PackageTool, host: Host): Promise<Applied> {
   const { install, refresh, single, lenient } = tool.commands;
-  const look = (): readonly PackageRequest[] => listMissing(manager, action.packages ?? [], host);
+  const look = (): readonly PackageRequest[] => listWanted(action, host);
+  if (look().length === 0) return { idle: true };
   const fetched = action.refreshFirst === true ? await tool.call(refresh) : undefined;
   const calls: CallResult[] = [];
   const tryThese = async (list: readonly PackageRequest[]): Promise<Refusal[]> => {
@@ -69,7 +105,7 @@ async function installMissing({ manager, ...action }: PackagesAction, tool: Pack
   };
 
   const asked = look();
-  // Another manager was faster.
+  // Another manager was faster, while the lists were fetched.
   if (asked.length === 0) return { idle: true };
   const isSplit = single === true && asked.length > 1;
   let refused = isSplit ? asked.map((wanted): Refusal => ({ wanted, reason: '' })) : await tryThese(asked);

@@ -1,13 +1,13 @@
-// A program that must be there. It is never installed by itself: what an image lacks, its owner is told.
+// A program that must be there, where nothing is known that would install it: what an image lacks, its owner is told.
 
 import type { RequireAction } from '../core/action.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
-import type { Host } from '../host/host.ts';
 import type { Executor } from './executor.ts';
+import { hasProgram } from './program.ts';
 
 export const require: Executor<RequireAction> = {
   inspect(action, host) {
-    if (isInstalled(action, host)) return { state: 'same' };
+    if (hasProgram(action.program, host)) return { state: 'same' };
     return { state: 'differs', changes: [{ op: '~', what: describeAbsence(action) }] };
   },
 
@@ -18,10 +18,6 @@ export const require: Executor<RequireAction> = {
     });
   },
 };
-
-function isInstalled({ program }: RequireAction, host: Host): boolean {
-  return program.startsWith('/') ? host.stat(program) !== undefined : host.which(program) !== undefined;
-}
 
 function describeAbsence({ program, purpose, packages }: RequireAction): string {
   const bring = packages.length === 0 ? '' : ` (package ${packages.join(' or ')})`;

@@ -24,11 +24,11 @@ export const service: Executor<ServiceAction> = {
 };
 
 /** Gives the unit that was told; undefined where the guest has none. */
-export function tellService(action: Pick<ServiceAction, 'units' | 'verb'>, host: Host): string | undefined {
+export function tellService(action: Pick<ServiceAction, 'units' | 'verb' | 'start'>, host: Host): string | undefined {
   const unit = findUnit(action, host);
   if (unit === undefined) return undefined;
-  // Both verbs leave a unit alone that does not run.
-  const verb = action.verb === 'reload' ? 'try-reload-or-restart' : 'try-restart';
+  // try-: a unit that does not run is left alone.
+  const verb = `${action.start ? '' : 'try-'}${action.verb === 'reload' ? 'reload-or-restart' : 'restart'}`;
   const result = host.run(['systemctl', '--no-block', verb, unit]);
   if (result.status !== 0) throw new AgentError(exitCodes.internal, `${unit}: ${describeFailure('systemctl', result)}`);
   return unit;

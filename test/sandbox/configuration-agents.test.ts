@@ -1,8 +1,10 @@
 // wireguard, salt_minion, puppet and ansible on a guest with a systemctl and an ansible-pull that write down what they are told: files that
-// another YAML reader understands, services told once, commands as the right user; and a guest that lacks the services.
+// another YAML reader understands, services told once, commands as the right user; and a guest that lacks them, with and without a source
+// to install them from.
 
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
+import { archiveSource, buildArchive } from '../support/apt-repository.ts';
 import { userDataTree } from '../support/instances.ts';
 import { assertNothingLeft } from '../support/leftovers.ts';
 import { describeSandbox } from '../support/main-job.ts';
@@ -32,6 +34,7 @@ salt_minion:
     CANARY
     -----END PRIVATE KEY-----
 puppet:
+  install: false
   exec: true
   conf: {agent: {server: puppet.example.org, certname: "%f"}, main: {vardir: /var/lib/p}}
   csr_attributes: {extension_requests: {pp_preshared_key: CANARY}}
@@ -66,6 +69,9 @@ describe('configuration agents', { skip: missing ?? false }, () => {
           content: '#!/bin/sh\nprintf "%s\\n" "$(id -un)" "$ANSIBLE_CONFIG" "$@" >>"$HOME/pulled"\n',
           mode: 0o755,
         },
+        '/usr/local/bin/ansible': { content: '#!/bin/sh\n', mode: 0o755 },
+        '/usr/local/bin/salt-minion': { content: '#!/bin/sh\n', mode: 0o755 },
+        '/usr/local/bin/wg': { content: '#!/bin/sh\n', mode: 0o755 },
         '/usr/local/bin/puppet': { content: '#!/bin/sh\necho "$*" >>/root/puppet\nexit 2\n', mode: 0o755 },
         '/etc/puppet/puppet.conf': '[main]\n# mine\nssldir = /var/lib/puppet/ssl\nvardir = /var/lib/puppet\n',
         '/etc/systemd/system/puppet.service': '',
@@ -129,15 +135,101 @@ describe('configuration agents', { skip: missing ?? false }, () => {
     });
   });
 
-  it('that are not installed are named with their package, and the rest is done', async () => {
-    await withSandbox(describeSandbox({ tree: userDataTree(text) }), async (box) => {
-      const run = await box.run(['guest-init', 'run']);
+  it('are installed first, from the guest’s own sources, once', async () => {
+    const unit = (name: string): Record<string, string> => ({
+      [`/usr/lib/systemd/system/${name}.service`]: '[Unit]\n',
+    });
+    const program = (path: string): Record<string, string> => ({ [path]: '#!/bin/sh\necho "$0 $*" >>/root/started\n' });
+    const postinst = (path: string): Record<string, string> => ({ postinst: `#!/bin/sh\nchmod 755 ${path}\n` });
+    const archive = buildArchive([
+      {
+        name: 'wireguard-tools',
+        scripts: postinst('/usr/bin/wg'),
+        files: { ...unit('wg-quick@'), ...program('/usr/bin/wg') },
+      },
+      {
+        name: 'salt-minion',
+        scripts: postinst('/usr/bin/salt-minion'),
+        files: { ...unit('salt-minion'), ...program('/usr/bin/salt-minion') },
+      },
+      // Only the second of the names that puppet's package has.
+      {
+        name: 'puppet',
+        scripts: postinst('/usr/bin/puppet'),
+        files: { ...unit('puppet'), ...program('/usr/bin/puppet') },
+      },
+      {
+        name: 'ansible',
+        scripts: postinst('/usr/bin/ansible /usr/bin/ansible-pull'),
+        files: { ...program('/usr/bin/ansible'), ...program('/usr/bin/ansible-pull') },
+      },
+      { name: 'rsyslog', scripts: postinst('/usr/sbin/rsyslogd'), files: program('/usr/sbin/rsyslogd') },
+      {
+        name: 'chrony',
+        // libc6 breaks old ones.
+        version: '99',
+        scripts: postinst('/usr/sbin/chronyd'),
+        files: {
+          '/etc/chrony/chrony.conf': 'pool 2.debian.pool.ntp.org iburst\nmakestep 1 3\n',
+          ...program('/usr/sbin/chronyd'),
+        },
+      },
+    ]);
+    const document = text.replace('  install: false\n', '').replace('  run_user: ops\n', '');
+    const more = 'rsyslog: {install_rsyslog: true, remotes: {a: 192.0.2.1}}\nntp: {servers: [ntp.rack.example]}\n';
+    const sandbox = {
+      root: 'bookworm',
+      files: {
+        ...archive,
+        '/etc/apt/sources.list': `${archiveSource}\n`,
+        '/usr/bin/systemctl': { content: systemctl, mode: 0o755 },
+      },
+    } as const;
+    await withSandbox(describeSandbox({ tree: userDataTree(document + more), sandbox }), async (box) => {
+      const run = await box.run(['guest-init', 'run'], { timeoutMs: 180_000 });
+      assert.equal(run.status, 0, run.stdout + run.stderr);
+      for (const id of [
+        'ntp/client',
+        'rsyslog/daemon',
+        'wireguard/install',
+        'salt_minion/install',
+        'puppet/install',
+        'ansible/install',
+      ])
+        assert.match(run.stdout, new RegExp(`\\+ ${id} `), id);
+      assert.equal(box.readFile('/etc/chrony/chrony.conf').match(/^server ntp\.rack\.example iburst$/gm)?.length, 1);
+      const started = box.readFile('/root/started');
+      assert.match(started, /^\/usr\/bin\/ansible-pull .*web\.yml$/m);
+      assert.match(started, /^\/usr\/bin\/puppet agent --test$/m);
+      assert.match(started, /^\/usr\/sbin\/rsyslogd -N1$/m);
+
+      const before = await box.exec(['cat', '/var/lib/dpkg/status']);
+      const again = await box.run(['guest-init', 'run', '--force'], { timeoutMs: 120_000 });
+      for (const id of [
+        'ntp/client',
+        'rsyslog/daemon',
+        'wireguard/install',
+        'salt_minion/install',
+        'puppet/install',
+        'ansible/install',
+      ])
+        assert.match(again.stdout, new RegExp(`= ${id} `), again.stdout);
+      assert.equal(await box.exec(['cat', '/var/lib/dpkg/status']), before);
+    });
+  });
+
+  it('that nobody has are named, what needs them is not tried, and the rest is done', async () => {
+    await withSandbox(describeSandbox({ tree: userDataTree(text), sandbox: { root: 'bookworm' } }), async (box) => {
+      box.writeFile('/etc/apt/sources.list', '');
+      const run = await box.run(['guest-init', 'run'], { timeoutMs: 120_000 });
       assert.equal(run.status, 2, run.stdout + run.stderr);
-      assert.match(run.stdout, /x wireguard\/wg0\/up .*not installed \(package wireguard-tools\)/);
-      assert.match(run.stdout, /x salt_minion\/service .*not installed \(package salt-minion\)/);
-      assert.match(run.stdout, /x puppet\/service .*not installed \(package puppet\)/);
-      assert.match(run.stdout, /- wireguard\/readinessprobe\[0\] .*needs wireguard\/wg0\/up, which failed/);
-      assert.match(run.stdout, /x ansible\/pull\[0\] .*exited 127/);
+      assert.match(run.stdout, /x wireguard\/install .*not installed: wireguard-tools \(/);
+      assert.match(run.stdout, /x salt_minion\/install .*not installed: salt-minion \(/);
+      assert.match(run.stdout, /x puppet\/service .*not installed \(packages puppet-agent, puppet\)/);
+      assert.match(run.stdout, /- wireguard\/wg0\/up .*needs wireguard\/install, which failed/);
+      assert.match(run.stdout, /- wireguard\/readinessprobe\[0\] .*needs wireguard\/wg0\/up/);
+      assert.match(run.stdout, /- salt_minion\/service .*needs salt_minion\/install, which failed/);
+      assert.match(run.stdout, /- ansible\/pull\[0\] .*needs ansible\/install, which failed/);
       assert.ok(box.stat('/etc/salt/minion') !== undefined);
     });
   });

@@ -6,12 +6,23 @@ import { ansible } from './index.ts';
 describe('ansible: what is said', () => {
   const cases: readonly [name: string, body: string, problems: readonly RegExp[], steps: readonly string[]][] = [
     [
-      'a controller',
-      '{setup_controller: {repositories: []}}',
-      [/^warning .*setup_controller \| unsupported-key .*runcmd/],
-      [],
+      'a controller without its folder',
+      '{setup_controller: {run_ansible: [{playbook_name: a.yml}]}}',
+      [/run_ansible\[0\] .*playbook_dir/],
+      ['ansible/install'],
     ],
-    ['no playbook', '{pull: {url: https://x}}', [/^error .*ansible\.pull \| missing \| playbook_name/], []],
+    [
+      'a folder that is none',
+      '{setup_controller: {repositories: [{source: x, path: ../y}]}}',
+      [/absolute path/],
+      ['ansible/install'],
+    ],
+    [
+      'no playbook',
+      '{pull: {url: https://x}}',
+      [/^error .*ansible\.pull \| missing \| playbook_name/],
+      ['ansible/install'],
+    ],
     ['no address', '{pull: {playbook_name: a.yml}}', [/url/], []],
     ['an option for a playbook', '{pull: {url: https://x, playbook_name: --check}}', [/playbook/], []],
     ['another way to install', '{install_method: snap}', [/distro or pip/], []],
@@ -20,7 +31,7 @@ describe('ansible: what is said', () => {
       'one of several without a playbook',
       '{pull: [{url: https://x}, {url: https://y, playbook_name: a.yml}]}',
       [/ansible\.pull\[0\]/],
-      ['ansible/pull/1'],
+      ['ansible/install', 'ansible/pull/1'],
     ],
   ];
   for (const [name, body, problems, expected] of cases)

@@ -6,6 +6,7 @@ import type { TimeClient } from '../../core/facts.ts';
 import type { Step } from '../../core/plan.ts';
 import { findFamily } from '../../distros/family.ts';
 import { fillText } from '../../userdata/jinja/fill-text.ts';
+import { planInstall } from '../packages/plan-install.ts';
 import { type Client, clients, type Sources } from './clients.ts';
 import { listVendorPools } from './pools.ts';
 import type { Ntp, NtpSettings } from './schema.ts';
@@ -36,13 +37,17 @@ export function planNtp(context: ModuleContext<Ntp>): Step[] {
     report({ severity: 'warning', code: 'unsupported-key', message }, ['ntp', lacking]);
   }
   const common = { module: 'ntp', stage: 'late', source: place(['ntp']) } as const;
-  const required: Step = {
-    ...{ ...common, id: 'ntp/client', summary: chosen.name },
-    action: {
-      ...{ kind: 'require', purpose: 'which keeps the clock' },
-      program: program ?? chosen.client?.program ?? chosen.name,
-      packages: packages ?? chosen.client?.packages ?? [],
-    },
+  const software = {
+    program: program ?? chosen.client?.program ?? chosen.name,
+    packages: packages ?? chosen.client?.packages ?? [],
+  };
+  const first = { ...common, id: 'ntp/client' };
+  const required: Step = planInstall(context, first, {
+    ...software,
+    packages: software.packages.map((wanted) => ({ name: wanted })),
+  }) ?? {
+    ...{ ...first, summary: chosen.name },
+    action: { ...{ kind: 'require', purpose: 'which keeps the clock' }, ...software },
   };
   const names = isSilent ? sources.pools : [...sources.servers, ...sources.pools, ...sources.peers];
   const written: Step = {
@@ -52,7 +57,7 @@ export function planNtp(context: ModuleContext<Ntp>): Step[] {
   const units = service === undefined ? (chosen.client?.units ?? []) : [nameUnit(service)];
   const told: Step = {
     ...{ ...common, id: 'ntp/service', summary: units[0] ?? '', needs: [written.id] },
-    action: { kind: 'service', units, verb: 'restart', onChangeOf: [written.id] },
+    action: { kind: 'service', units, verb: 'restart', start: true, onChangeOf: [written.id] },
   };
   return [required, written, told];
 }

@@ -11,8 +11,8 @@ describe('puppet', () => {
       [/^warning .*install_type .*not downloaded/, /collection/],
       ['renew', 'service'],
     ],
-    ['a version', '{version: "7.7"}', [/^warning .*version .*packages/], ['renew', 'service']],
-    ['nothing but files', '{start_service: false, conf: {agent: {server: p}}}', [], ['conf']],
+    ['a version of nothing', '{install: false, version: "7.7"}', [/^warning .*version /], ['renew', 'service']],
+    ['nothing but files', '{install: false, start_service: false, conf: {agent: {server: p}}}', [], ['conf']],
     [
       'text in place of a section',
       '{start_service: false, conf: {agent: CANARY}}',

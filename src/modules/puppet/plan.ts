@@ -1,24 +1,31 @@
-// Plans the files of a Puppet agent, a run of it, and its service, in the late stage: packages come first.
+// Plans the package, the files of a Puppet agent, a run of it, and its service, in the late stage.
 
 import type { ModuleContext } from '../../core/define.ts';
 import { instanceName } from '../../core/instance-config.ts';
 import type { Step } from '../../core/plan.ts';
 import { Secret } from '../../core/secret.ts';
 import { chooseHostNames } from '../hostname/names.ts';
+import { planInstall } from '../packages/plan-install.ts';
 import type { Puppet } from './schema.ts';
 
 type Given = NonNullable<Puppet['puppet']>;
 
 /** Where Debian's package and Puppet's own keep what they read. */
 const places = {
-  packages: { conf: '/etc/puppet', ssl: '/var/lib/puppet/ssl', program: 'puppet', package: 'puppet', owner: 'puppet' },
+  packages: {
+    conf: '/etc/puppet',
+    ssl: '/var/lib/puppet/ssl',
+    program: 'puppet',
+    owner: 'puppet',
+    packages: ['puppet-agent', 'puppet'],
+  },
   aio: {
-    ...{ conf: '/etc/puppetlabs/puppet', ssl: '/etc/puppetlabs/puppet/ssl', package: 'puppet-agent', owner: 'root' },
+    ...{ conf: '/etc/puppetlabs/puppet', ssl: '/etc/puppetlabs/puppet/ssl', packages: ['puppet-agent'], owner: 'root' },
     program: '/opt/puppetlabs/bin/puppet',
   },
 } as const;
 
-/** Steps `puppet/conf`, `/ca_cert`, `/csr_attributes`, `/exec`, and the service. */
+/** Steps `puppet/install`, `puppet/conf`, `/ca_cert`, `/csr_attributes`, `/exec`, and the service. */
 export function planPuppet(context: ModuleContext<Puppet>): Step[] {
   const given = context.config.puppet;
   if (given === undefined) return [];
@@ -26,7 +33,9 @@ export function planPuppet(context: ModuleContext<Puppet>): Step[] {
   const place = places[given.install_type ?? 'packages'];
   const common = { module: 'puppet', stage: 'late' } as const;
   const { ca_cert, settings } = readConf(given, context);
-  const steps: Step[] = [];
+  const install = planPackages(given, context);
+  const before = install === undefined ? [] : [install];
+  const steps: Step[] = [...before];
   if (Object.keys(settings).length > 0) {
     const path = given.conf_file ?? `${place.conf}/puppet.conf`;
     steps.push({
@@ -50,7 +59,8 @@ export function planPuppet(context: ModuleContext<Puppet>): Step[] {
       action: { kind: 'file', path, content, mode: 0o600, owner: 'root', group: 'root' },
     });
   }
-  const files = steps.map(({ id }) => id);
+  const files = steps.filter((step) => step !== install).map(({ id }) => id);
+  const needs = steps.map(({ id }) => id);
   if (given.exec === true) {
     const { exec_args = ['--test'] } = given;
     const words = typeof exec_args === 'string' ? exec_args.split(/\s+/).filter((word) => word !== '') : exec_args;
@@ -65,7 +75,7 @@ export function planPuppet(context: ModuleContext<Puppet>): Step[] {
         id: 'puppet/exec',
         summary: 'puppet agent',
         source: context.place(['puppet', 'exec']),
-        needs: files,
+        needs,
       },
       action: { kind: 'exec', label: 'puppet agent', command: { shell } },
     });
@@ -79,10 +89,28 @@ export function planPuppet(context: ModuleContext<Puppet>): Step[] {
       action: { kind: 'service', units: ['puppet.service'], verb: 'restart', onChangeOf: files },
     },
     {
-      ...{ ...common, id: 'puppet/service', summary: 'puppet', source, needs: files },
-      action: { kind: 'daemon', name: 'puppet', packages: [given.package_name ?? place.package] },
+      ...{ ...common, id: 'puppet/service', summary: 'puppet', source, needs },
+      action: { kind: 'daemon', name: 'puppet', packages: listNames(given) },
     },
   ];
+}
+
+/** The owner of some files comes with it. Puppet's own packages come by an installer of theirs, which is not downloaded. */
+function planPackages(given: Given, context: ModuleContext<Puppet>): Step | undefined {
+  if (given.install === false || given.install_type === 'aio') return undefined;
+  const { version } = given;
+  const packages = listNames(given).map((name) =>
+    version === undefined ? { name } : { name, version: String(version) },
+  );
+  return planInstall(
+    context,
+    { id: 'puppet/install', module: 'puppet', source: context.place(['puppet']) },
+    { packages, ...(packages.length > 1 ? { anyOf: true } : {}) },
+  );
+}
+
+function listNames({ package_name: name, install_type: type = 'packages' }: Given): readonly string[] {
+  return name === undefined ? places[type].packages : [name];
 }
 
 type Settings = Record<string, Record<string, string>>;
@@ -123,7 +151,8 @@ function reportUnsupported(given: Given, { report }: ModuleContext<Puppet>): voi
       'install_type',
       'the installer of Puppet is not downloaded; the image or `packages` has to bring puppet-agent',
     );
-  if (given.version !== undefined) warn('version', 'nothing is installed by this key; packages: [[puppet, VERSION]]');
+  if (given.version !== undefined && (given.install === false || given.install_type === 'aio'))
+    warn('version', 'nothing is installed that it could be the version of');
   for (const key of ['collection', 'aio_install_url', 'cleanup'] as const) {
     if (given[key] !== undefined) warn(key, 'the installer of Puppet is not downloaded');
   }

@@ -2,6 +2,7 @@
 
 import type { ModuleContext } from '../../core/define.ts';
 import type { Step } from '../../core/plan.ts';
+import { planInstall } from '../packages/plan-install.ts';
 import { describeRemote } from './remotes.ts';
 import type { Rsyslog, Settings } from './schema.ts';
 
@@ -13,8 +14,10 @@ export function planRsyslog(context: ModuleContext<Rsyslog>): Step[] {
   const common = { module: 'rsyslog', stage: 'late', source: context.place(['rsyslog']) } as const;
   const { check_exe: program, packages, install_rsyslog: isAskedFor } = settings;
   if (files.size === 0 && !isAskedFor) return [];
-  const required: Step = {
-    ...{ ...common, id: 'rsyslog/daemon', summary: program },
+  const first = { ...common, id: 'rsyslog/daemon' };
+  const software = { program, packages: packages.map((name) => ({ name })) };
+  const required: Step = (isAskedFor ? planInstall(context, first, software) : undefined) ?? {
+    ...{ ...first, summary: program },
     action: { kind: 'require', program, purpose: 'which keeps the log', packages },
   };
   if (files.size === 0) return [required];

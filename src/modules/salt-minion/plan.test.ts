@@ -12,12 +12,12 @@ describe('salt_minion', () => {
       'one key without the other',
       `{private_key: ${pem}}`,
       [/^error .*private_key \| missing \| public_key/],
-      ['renew', 'service'],
+      ['install', 'renew', 'service'],
     ],
     ['a key that is none', `{private_key: CANARY, public_key: ${pem}}`, [/private_key .*PEM/], []],
     ['a folder that leaves', '{config_dir: /etc/../x}', [/config_dir .*absolute path/], []],
     ['an option for a service', '{service_name: --now}', [/service_name .*letters/], []],
-    ['an unknown key', '{master: x, conf: {}}', [/unknown key "master"/], ['conf', 'renew', 'service']],
+    ['an unknown key', '{master: x, conf: {}}', [/unknown key "master"/], ['install', 'conf', 'renew', 'service']],
   ];
   for (const [name, body, problems, expected] of cases)
     it(name, () => {

@@ -1,12 +1,14 @@
-// Plans the files of a Salt minion and its service, in the late stage: packages come first.
+// Plans the package, the files of a Salt minion and its service, in the late stage.
 
 import type { ModuleContext } from '../../core/define.ts';
 import type { Step } from '../../core/plan.ts';
 import { Secret } from '../../core/secret.ts';
+import { planInstall } from '../packages/plan-install.ts';
 import type { SaltMinion } from './schema.ts';
 
-/** Steps `salt_minion/conf`, `/grains`, `/public_key`, `/private_key`, and the service. */
-export function planSaltMinion({ config, place, report }: ModuleContext<SaltMinion>): Step[] {
+/** Steps `salt_minion/install`, `salt_minion/conf`, `/grains`, `/public_key`, `/private_key`, and the service. */
+export function planSaltMinion(context: ModuleContext<SaltMinion>): Step[] {
+  const { config, place, report } = context;
   const given = config.salt_minion;
   if (given === undefined) return [];
   const { config_dir = '/etc/salt', service_name = 'salt-minion', pkg_name = 'salt-minion' } = given;
@@ -30,14 +32,30 @@ export function planSaltMinion({ config, place, report }: ModuleContext<SaltMini
   }
   const ids = steps.map(({ id }) => id);
   const common = { module: 'salt-minion', stage: 'late', source: place(['salt_minion']) } as const;
+  const install = planInstall(
+    context,
+    { module: common.module, source: common.source, id: 'salt_minion/install' },
+    {
+      packages: [{ name: pkg_name }],
+      // Under another name it may bring another program.
+      ...(given.pkg_name === undefined ? { program: 'salt-minion' } : {}),
+    },
+  );
+  const before = install === undefined ? [] : [install];
   return [
+    ...before,
     ...steps,
     {
       ...{ ...common, id: 'salt_minion/renew', summary: `${service_name} told of it, if it runs` },
       action: { kind: 'service', units: [`${service_name}.service`], verb: 'restart', onChangeOf: ids },
     },
     {
-      ...{ ...common, id: 'salt_minion/service', summary: service_name, needs: ids },
+      ...{
+        ...common,
+        id: 'salt_minion/service',
+        summary: service_name,
+        needs: [...before, ...steps].map(({ id }) => id),
+      },
       action: { kind: 'daemon', name: service_name, packages: [pkg_name] },
     },
   ];

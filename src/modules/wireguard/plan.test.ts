@@ -11,7 +11,7 @@ describe('wireguard: what is said', () => {
       'a path that the service does not read',
       `{name: wg0, config_path: /etc/wg0.conf, content: ${content}}`,
       [/^warning .*config_path \| conflict .*\/etc\/wireguard\/wg0\.conf/],
-      3,
+      4,
     ],
     ['no configuration', '{name: wg0, content: CANARY}', [/^error .*interfaces\[0\]\.content .*\[Interface\]/], 0],
     ['a name that is a path', `{name: ../x, content: ${content}}`, [/interfaces\[0\]\.name .*at most 15/], 0],
@@ -26,7 +26,7 @@ describe('wireguard: what is said', () => {
       'the same twice',
       `{name: wg0, content: ${content}}, {name: wg0, content: ${content}}`,
       [/^warning .*interfaces\[1\] \| duplicate-key/],
-      3,
+      4,
     ],
   ];
   for (const [name, entries, problems, count] of cases)
