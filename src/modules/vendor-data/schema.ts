@@ -9,7 +9,7 @@ const Settings = v.strictObject({
   /** A command that is given the path of each of its scripts: one program, or a list of words. */
   prefix: v.optional(
     v.union(
-      [v.string(), v.array(v.string('a word of a command'), 'a list of words')],
+      [v.string(), v.array(v.union([v.string(), v.number()], 'a word of a command'), 'a list of words')],
       'a command, or a list of its words',
     ),
   ),

@@ -63,14 +63,14 @@ for (const [setting, isApplied] of switches) {
 
 test('scripts of vendor data get the prefix, those of user_data do not', async () => {
   const message = makeMime([
-    { type: 'text/cloud-config', body: 'vendor_data: {prefix: [/bin/wrap, -x]}' },
+    { type: 'text/cloud-config', body: 'vendor_data: {prefix: [/bin/wrap, 30]}' },
     { name: 'u.sh', body: '#!/bin/sh\n' },
   ]);
   const { scripts = [] } = await read(message, { vendorData: [vendor('#!/bin/sh\n')] });
   assert.deepEqual(
     scripts.map(({ name, isVendor, prefix }) => [name, isVendor, prefix]),
     [
-      ['vendor_data', true, ['/bin/wrap', '-x']],
+      ['vendor_data', true, ['/bin/wrap', '30']],
       ['u.sh', undefined, undefined],
     ],
   );

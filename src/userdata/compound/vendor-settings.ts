@@ -15,10 +15,11 @@ export function readVendorSettings(document: Node | undefined, key: VendorData['
   if (all === undefined || all === null) return { enabled: true, prefix: {} };
   if (!isMap(all)) return { enabled: false, prefix: {} };
   const words = typeof all['prefix'] === 'string' ? [all['prefix']] : all['prefix'];
-  const isUsable = Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === 'string');
+  const isWord = (word: unknown): boolean => typeof word === 'string' || typeof word === 'number';
+  const isUsable = Array.isArray(words) && words.length > 0 && words.every(isWord);
   return {
     enabled: all['enabled'] === undefined || isTrue(all['enabled']),
-    prefix: isUsable ? { prefix: words } : {},
+    prefix: isUsable ? { prefix: words.map(String) } : {},
   };
 }
 
