@@ -47,7 +47,6 @@ export const combiningKeys: ReadonlySet<string> = new Set(['launch-index', 'merg
 
 /** What to do instead of a key that no module owns; absent: nothing is known that does the same. */
 export const remedies: Readonly<Record<string, string>> = {
-  apt_pipelining: 'write_files: a file in /etc/apt/apt.conf.d',
   autoinstall: "for Ubuntu's installer, not for a guest",
   byobu_by_default: 'runcmd: byobu-enable',
   chef: 'packages and write_files, then runcmd: chef-client',

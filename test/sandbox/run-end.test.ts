@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { archiveSource, buildArchive } from '../support/apt-repository.ts';
 import { runTool } from '../support/command.ts';
 import { userDataTree, uuid } from '../support/instances.ts';
 import { assertNothingLeft } from '../support/leftovers.ts';
@@ -22,7 +23,7 @@ const shutdown = `#!/bin/sh
   grep -qx guest-init /proc/[0-9]*/comm && echo "guest-init: running" || echo "guest-init: gone"
   grep -q /run/guest-init/private /proc/mounts && echo "drive: mounted" || echo "drive: released"
   [ -e /run/guest-init/private/lock ] && echo "lock: held" || echo "lock: free"
-  grep -o '"id":"power_state"' /var/lib/guest-init/state.json | head -n 1
+  grep -oE '"id":"power_state[a-z/]*"' /var/lib/guest-init/state.json | head -n 1
 } >> /root/shutdown.txt
 `;
 
@@ -76,6 +77,35 @@ describe('power_state', { skip: missing ?? false }, () => {
       assert.equal((await box.run(['guest-init', 'run'])).status, 0);
       assert.deepEqual(await readCalls(box, 1), [`words: -P -- +2\n${found}`]);
     });
+  });
+
+  it('comes where packages ask for a reboot, and the document wants that', async () => {
+    const asks = { postinst: '#!/bin/sh\n: >/run/reboot-required\n' };
+    const archive = buildArchive([{ name: 'kernel-of-tests', scripts: asks }, { name: 'plain-of-tests' }]);
+    for (const [name, expected] of [
+      ['plain', []],
+      ['kernel', ['words: -r -- now\nguest-init: gone\ndrive: released\nlock: free\n"id":"power_state/packages"\n']],
+    ] as const) {
+      const text = `#cloud-config\npackages: [${name}-of-tests]\npackage_reboot_if_required: true\nruncmd: [touch /root/ran]\n`;
+      const files = {
+        ...archive,
+        '/etc/apt/sources.list': `${archiveSource}\n`,
+        '/usr/sbin/shutdown': { content: shutdown, mode: 0o755 },
+      };
+      await withSandbox(
+        describeSandbox({ tree: userDataTree(text), sandbox: { root: 'bookworm', files } }),
+        async (box) => {
+          const run = await box.run(['guest-init', 'run'], { timeoutMs: 120_000 });
+          assert.equal(run.status, 0, run.stdout + run.stderr);
+          assert.ok(box.stat('/root/ran') !== undefined);
+          await sleep(500);
+          assert.deepEqual(await readCalls(box, expected.length), expected, run.stdout);
+          assert.equal((await box.run(['guest-init', 'run'])).status, 0);
+          await sleep(500);
+          assert.equal((await readCalls(box, expected.length)).length, expected.length);
+        },
+      );
+    }
   });
 
   it('is left to the run that ends the work', async () => {

@@ -1,4 +1,4 @@
-// apt.conf(5) as the user gives it, and proxies.
+// apt.conf(5) as the user gives it, proxies and pipelining.
 
 import type { ModuleContext } from '../../core/define.ts';
 import type { Step } from '../../core/plan.ts';
@@ -15,6 +15,21 @@ const proxies = [
   ['ftp_proxy', 'ftp'],
   ['https_proxy', 'https'],
 ] as const;
+
+/** One step, or none where the key leaves things as they are. */
+export function planPipelining({ config, place }: ModuleContext<Apt>): Step[] {
+  const { apt_pipelining: given } = config;
+  const depth = given === false ? 0 : Number(given);
+  if (given === undefined || Number.isNaN(depth)) return [];
+  const path = `${folder}/90guest-init-pipelining`;
+  const content = `Acquire::http::Pipeline-Depth "${depth}";\n`;
+  return [
+    {
+      ...{ ...common, id: 'apt/pipelining', summary: path, source: place(['apt_pipelining']) },
+      action: { kind: 'file', path, content, mode: 0o644, check: 'apt' },
+    },
+  ];
+}
 
 /** Files of their own; a proxy with a password in a file that only root reads. */
 export function planConf(settings: AptSettings, { place }: ModuleContext<Apt>): Step[] {

@@ -1,4 +1,4 @@
-// apt: where packages of Debian's family come from. Follows cloud-init's key of that name; see README.md for what differs.
+// apt: where packages of Debian's family come from. Follows cloud-init's keys of that name; see README.md for what differs.
 
 import { defineModule } from '../../core/define.ts';
 import { planApt } from './plan.ts';
@@ -6,7 +6,7 @@ import { Apt } from './schema.ts';
 
 export const apt = defineModule({
   name: 'apt',
-  keys: ['apt'],
+  keys: ['apt', 'apt_pipelining'],
   after: ['ca-certs'],
   schema: Apt,
   plan: planApt,

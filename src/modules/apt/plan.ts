@@ -3,7 +3,7 @@
 import type { ModuleContext } from '../../core/define.ts';
 import type { Step } from '../../core/plan.ts';
 import { Secret } from '../../core/secret.ts';
-import { planConf } from './conf.ts';
+import { planConf, planPipelining } from './conf.ts';
 import { common } from './key-steps.ts';
 import { chooseMirrors } from './mirrors.ts';
 import type { Apt } from './schema.ts';
@@ -12,14 +12,16 @@ import { planSourcesList } from './sources-list.ts';
 
 /** Steps `apt/…` in the order in which apt needs them. */
 export function planApt(context: ModuleContext<Apt>): Step[] {
-  const settings = context.config.apt;
-  if (settings === undefined) return [];
+  const { apt: settings } = context.config;
   if (context.facts.packageManager !== 'apt') {
-    context.report({ severity: 'warning', code: 'value', message: 'apt is not the package manager of this guest' }, [
-      'apt',
-    ]);
+    const message = 'apt is not the package manager of this guest';
+    for (const key of ['apt', 'apt_pipelining'] as const) {
+      if (context.config[key] !== undefined) context.report({ severity: 'warning', code: 'value', message }, [key]);
+    }
     return [];
   }
+  const pipelining = planPipelining(context);
+  if (settings === undefined) return pipelining;
   if (settings.generate_mirrorlists === true) {
     const message = 'lists of mirrors are made by primary and security with more than one entry of search';
     context.report({ severity: 'warning', code: 'unsupported-key', message }, ['apt', 'generate_mirrorlists']);
@@ -30,7 +32,8 @@ export function planApt(context: ModuleContext<Apt>): Step[] {
     ...planSourcesList(settings, mirrors, context),
     ...planSources(settings, mirrors, context),
   ];
-  return [...planConf(settings, context), ...lists, ...planUpdate(lists, context), ...planAnswers(settings, context)];
+  const before = [...pipelining, ...planConf(settings, context)];
+  return [...before, ...lists, ...planUpdate(lists, context), ...planAnswers(settings, context)];
 }
 
 /** Packages that are asked for fetch the lists themselves. */

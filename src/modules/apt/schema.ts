@@ -1,9 +1,20 @@
-// Keys of cloud-init's apt_configure.
+// Keys of cloud-init's apt_configure and apt_pipelining.
 
 import * as v from 'valibot';
 
 const Text = v.string('text');
 const flag = v.optional(v.boolean('true or false'));
+
+const expectedDepth = 'a number from 0 to 5, false, or one of os, none and unchanged';
+/** Requests that wait for an answer on one connection to a mirror, Acquire::http::Pipeline-Depth; the words leave it as it is. */
+const Pipelining = v.union(
+  [
+    v.literal(false),
+    v.pipe(v.number(), v.integer(expectedDepth), v.minValue(0, expectedDepth), v.maxValue(5, expectedDepth)),
+    v.picklist(['os', 'none', 'unchanged', '0', '1', '2', '3', '4', '5']),
+  ],
+  expectedDepth,
+);
 
 const expectedUri = 'a URI such as "http://deb.debian.org/debian"';
 const Uri = v.pipe(v.string(expectedUri), v.regex(/^[A-Za-z][A-Za-z0-9+.-]*:\/[^\s"'\p{Cc}]+$/u, expectedUri));
@@ -88,6 +99,7 @@ export const Apt = v.object({
       sources: v.optional(v.record(FileName, Source)),
     }),
   ),
+  apt_pipelining: v.optional(Pipelining),
 });
 export type Apt = v.InferOutput<typeof Apt>;
 /** What stands below `apt`. */

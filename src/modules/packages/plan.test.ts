@@ -14,7 +14,6 @@ describe('packages: what is said', () => {
     ['one bad name of a manager', 'packages: [{apt: ["x y", z]}]\n', [/packages\[0\]\.apt\[0\] \| /], 1],
     ['a map', 'packages: {a: b}\n', [/a list of packages/], 0],
     ['nothing', 'packages: [~, b]\n', [/packages\[0\]/], 1],
-    ['a restart', 'package_reboot_if_required: true\n', [/^warning .*unsupported-key \| .*power_state/], 0],
     ['an old spelling', 'apt_update: true\n', [/^note .*deprecated \| spelt package_update today/], 1],
     ['text for a flag', 'package_update: "sure"\n', [/package_update \| .*true or false/], 0],
   ];

@@ -10,11 +10,6 @@ import type { Packages } from './schema.ts';
 export function planPackages(context: ModuleContext<Packages>): Step[] {
   const update = readFlag('update', context);
   const upgrade = readFlag('upgrade', context);
-  const reboot = readFlag('reboot_if_required', context);
-  if (reboot !== undefined) {
-    const message = 'the guest is not restarted by this key; power_state restarts it whether it is required or not';
-    context.report({ severity: 'warning', code: 'unsupported-key', message }, [reboot]);
-  }
   const requests = listRequests(context);
   const first = update ?? upgrade ?? (requests.length > 0 ? 'packages' : undefined);
   if (first === undefined) return [];
@@ -56,7 +51,7 @@ export function planPackages(context: ModuleContext<Packages>): Step[] {
 
 /** The key that asks for it, in today's spelling or the old one. */
 function readFlag(
-  name: 'update' | 'upgrade' | 'reboot_if_required',
+  name: 'update' | 'upgrade',
   { config, report }: ModuleContext<Packages>,
 ): `package_${typeof name}` | `apt_${typeof name}` | undefined {
   const old = `apt_${name}` as const;

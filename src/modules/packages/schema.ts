@@ -59,9 +59,7 @@ export const Packages = v.object({
   ),
   package_update: Flag,
   package_upgrade: Flag,
-  package_reboot_if_required: Flag,
   apt_update: Flag,
   apt_upgrade: Flag,
-  apt_reboot_if_required: Flag,
 });
 export type Packages = v.InferOutput<typeof Packages>;

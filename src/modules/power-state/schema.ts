@@ -1,4 +1,4 @@
-// Key of cloud-init's power_state_change.
+// Key of cloud-init's power_state_change, and those of its package module that reboot.
 
 import * as v from 'valibot';
 
@@ -38,6 +38,8 @@ export const PowerState = v.object({
       ),
     }),
   ),
+  package_reboot_if_required: v.optional(v.boolean('true or false')),
+  apt_reboot_if_required: v.optional(v.boolean('true or false')),
 });
 export type PowerState = v.InferOutput<typeof PowerState>;
 export type PowerSettings = NonNullable<PowerState['power_state']>;
