@@ -10,6 +10,7 @@ import { rehearseCommand } from './rehearse.ts';
 import { runCommandModule } from './run.ts';
 import { schemaCommand } from './schema.ts';
 import { statusCommand } from './status.ts';
+import { undoCommand } from './undo.ts';
 import { validateCommand } from './validate.ts';
 import { fullVersion } from './version.ts';
 
@@ -22,6 +23,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     validateCommand,
     statusCommand,
     queryCommand,
+    undoCommand,
     driveCommand,
     schemaCommand,
     completionCommand,
@@ -64,7 +66,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
 }
 
 /** Options and words that are lists; yargs makes a list of any other that is said twice. */
-const lists: readonly string[] = ['_', 'file', 'dns', 'ssh-key'];
+const lists: readonly string[] = ['_', 'file', 'dns', 'module', 'ssh-key'];
 
 /** Which of two values was meant, nobody knows. */
 function refuseRepetition(given: Readonly<Record<string, unknown>>): void {

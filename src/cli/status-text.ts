@@ -43,6 +43,11 @@ export function printStatus(view: StatusView, terminal: Terminal = openTerminal(
   );
   const done = view.steps.filter(({ status }) => status === 'changed' || status === 'unchanged').length;
   if (view.steps.length > 0) lines.push(`steps    ${done} of ${view.steps.length} done`);
+  if (view.undone !== undefined) {
+    const things = view.undone.items === 1 ? '1 thing' : `${view.undone.items} things`;
+    const when = new Date(view.undone.at * 1000).toISOString().slice(0, 19);
+    lines.push(`undone   ${things} by guest-init undo, ${when}Z`);
+  }
   lines.push(`next boot: ${view.nextBoot}`);
   return `${lines.map(cleanLine).join('\n')}\n`;
 }

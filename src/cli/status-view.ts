@@ -41,6 +41,8 @@ export type StatusView = {
   readonly diagnostics: readonly Diagnostic[];
   /** Folder with what each command of user_data printed; root only. */
   readonly outputFolder?: string;
+  /** When something was taken back by hand (seconds since 1970), and how many things; root only. */
+  readonly undone?: InstanceRecord['undone'];
   readonly nextBoot: string;
 };
 
@@ -86,6 +88,7 @@ export function viewStatus(given: {
       'outputFolder',
       record === undefined ? undefined : `${nameInstanceFolder(stateDirectory, record.name)}/output`,
     ),
+    ...pick('undone', record?.undone),
     nextBoot: isRoot ? describeNextBoot(record, cloudInit) : 'only root can tell: sudo guest-init status',
   };
 }
@@ -161,6 +164,7 @@ function compare(step: Step, facts: Facts): NetworkLine | undefined {
 
 function describeNextBoot(record: InstanceRecord | undefined, cloudInit: CloudInitRole | undefined): string {
   if (record === undefined) return cloudInit === 'in charge' ? 'whatever cloud-init does' : 'the whole job';
+  if (record.undone?.whole === true) return 'nothing: all was undone; to do it again: guest-init run --force';
   const missing = (['early', 'late'] as const).filter((stage) => record.stages[stage] === undefined);
   if (missing.length > 0) return `the rest of stage ${missing.join(' and ')}`;
   if (isNetworkFailure(record.stages.early?.exitCode)) return 'the network again; everything else is done';

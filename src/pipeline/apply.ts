@@ -11,6 +11,7 @@ import type { Host } from '../host/host.ts';
 import { fingerprintAction } from '../state/fingerprint.ts';
 import type { Journal, StepHistory } from '../state/journal.ts';
 import type { EarlyResult } from './apply-together.ts';
+import type { ChangeNotes } from './change-notes.ts';
 
 /** A user command that a power cut interrupted is tried this often before it counts as failed. */
 const triesLimit = 3;
@@ -58,6 +59,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
   let networkFailure: ApplyResult['networkFailure'];
   let cutShort: ApplyResult['cutShort'];
   let afterRun: ApplyResult['afterRun'];
+  let changes: ChangeNotes | undefined;
 
   const tell = (outcome: Outcome): void => {
     outcomes.set(outcome.step.id, outcome);
@@ -132,7 +134,8 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
         end('changed', { ms: early.ms });
         continue;
       }
-      const applied = await executor.apply(step.action, host, {
+      changes ??= step.module === 'network' ? undefined : await noteChanges(options);
+      const applied = await executor.apply(step.action, changes?.beginStep(step) ?? host, {
         commandTimeoutMs: Math.max(1000, Math.min(options.commandTimeoutMs, options.deadline - host.monotonic())),
         instanceDirectory: options.instanceDirectory,
         environment: options.environment,
@@ -140,6 +143,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
         failed: listFailed(outcomes),
         ...(past === undefined || past.tries === 0 ? {} : { interrupted: { tries: past.tries, ...mark } }),
       });
+      if (applied?.idle !== true) changes?.endStep(step);
       for (const item of applied?.made ?? []) made.push({ ...item, step: step.id });
       afterRun = applied?.afterRun ?? afterRun;
       forgotten.push(...(applied?.forgotten ?? []));
@@ -152,6 +156,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     }
   }
   closeLiveView(host);
+  changes?.close();
   return {
     outcomes: [...outcomes.values()],
     made,
@@ -160,6 +165,12 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     ...(cutShort === undefined ? {} : { cutShort }),
     ...(afterRun === undefined ? {} : { afterRun }),
   };
+}
+
+/** What steps change is noted for `undo`; a run that only sets up the network has nothing to note. */
+async function noteChanges({ host, instanceDirectory }: ApplyOptions): Promise<ChangeNotes> {
+  const { openChangeNotes } = await import('./change-notes.ts');
+  return openChangeNotes(host, instanceDirectory);
 }
 
 /** Live network state does not survive what interrupted us; it is compared anew every time, and nobody would read the lines. */

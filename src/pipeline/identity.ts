@@ -37,6 +37,7 @@ export function decideWork(options: {
   return {
     fresh,
     work: wanted.map((stage) => {
+      if (known?.undone?.whole === true) return { stage, work: 'none' };
       const done = known?.stages[stage];
       if (done === undefined) return { stage, work: 'whole' };
       const due = (known?.everyBoot === true && done.bootId !== bootId) || isNetworkFailure(done.exitCode);
@@ -56,10 +57,11 @@ export function keepOfRecord(
 ): InstanceRecord | undefined {
   if (record === undefined || !decision.fresh) return record;
   if (!isSameInstance(record.instance, instance)) return undefined;
-  if (decision.isAnew) return { ...record, stages: {} };
+  const { undone: _, ...ground } = record;
+  if (decision.isAnew) return { ...ground, stages: {} };
   const redone: readonly string[] = decision.work.map(({ stage }) => stage);
   const kept = Object.entries(record.stages).filter(([stage]) => !redone.includes(stage));
-  return { ...record, stages: Object.fromEntries(kept) };
+  return { ...ground, stages: Object.fromEntries(kept) };
 }
 
 /** A guest without its network asks for it again at every run: the port may have been mended. */

@@ -348,7 +348,8 @@ function concludeAlreadyApplied(
       ? ''
       : ` (${record.verdict.word.toLowerCase()}, see: guest-init status)`;
   const news = word === 'unspecified' ? 'the drive says no network any more: ' : '';
-  const restored = `already applied${before}; ${news}${kept?.restored ? 'the network was restored' : 'nothing was changed'}`;
+  const found = record.undone?.whole === true ? 'undone by hand' : `already applied${before}`;
+  const restored = `${found}; ${news}${kept?.restored ? 'the network was restored' : 'nothing was changed'}`;
   if (kept?.failure !== undefined) {
     return {
       verdict: {

@@ -39,11 +39,24 @@ export type Journal = {
 
 /** Opens the journal below `directory` (made 0700 by the caller). `fresh` forgets what is there: another first boot. */
 export function openJournal(directory: string, options: { fresh: boolean }): Journal {
-  const path = `${directory}/journal.ndjson`;
+  const { previous, append, close } = openCheckedLines(`${directory}/journal.ndjson`, options);
+  return { history: readHistory(previous), append, close };
+}
+
+/** A file of checked lines: what was in it, and how to add to it. */
+export type CheckedLines = {
+  readonly previous: string;
+  /** `durable` flushes this line, and so all before it, to disk before returning. Throws AgentError 30. */
+  append(entry: object, durable: boolean): void;
+  close(): void;
+};
+
+/** Opens an append-only file of lines, 0600, each a checksum and JSON; its folder exists. Throws AgentError 30. */
+export function openCheckedLines(path: string, { fresh }: { fresh: boolean }): CheckedLines {
   const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR, O_TRUNC } = fs.constants;
   let file: number;
   try {
-    file = fs.openSync(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_RDWR | (options.fresh ? O_TRUNC : 0), 0o600);
+    file = fs.openSync(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_RDWR | (fresh ? O_TRUNC : 0), 0o600);
   } catch (error) {
     throw new AgentError(
       exitCodes.stateUnwritable,
@@ -54,11 +67,11 @@ export function openJournal(directory: string, options: { fresh: boolean }): Jou
       },
     );
   }
-  const previous = options.fresh ? '' : fs.readFileSync(file, 'utf8');
+  const previous = fresh ? '' : fs.readFileSync(file, 'utf8');
   // A line that a crash cut short must not swallow the next one.
   if (previous !== '' && !previous.endsWith('\n')) fs.writeSync(file, '\n');
   return {
-    history: readHistory(previous),
+    previous,
     append(entry, durable) {
       const body = JSON.stringify(entry);
       try {
@@ -83,7 +96,7 @@ export function openJournal(directory: string, options: { fresh: boolean }): Jou
 export function readHistory(text: string): Map<string, StepHistory> {
   const history = new Map<string, StepHistory>();
   for (const line of text.split('\n')) {
-    const entry = decodeLine(line);
+    const entry = decodeCheckedLine(line) as JournalEntry | undefined;
     if (entry === undefined) continue;
     const known = history.get(entry.step);
     const before: StepHistory = known?.action === entry.action ? known : { action: entry.action, tries: 0 };
@@ -101,9 +114,9 @@ export function readHistory(text: string): Map<string, StepHistory> {
   return history;
 }
 
-function decodeLine(line: string): JournalEntry | undefined {
+/** What a line says; undefined for one that is torn, damaged or empty. */
+export function decodeCheckedLine(line: string): unknown {
   if (line.length < 10) return undefined;
   const body = line.slice(9);
-  if (line.slice(0, 8) !== checksum(body)) return undefined;
-  return JSON.parse(body) as JournalEntry;
+  return line.slice(0, 8) === checksum(body) ? JSON.parse(body) : undefined;
 }

@@ -61,6 +61,8 @@ export type InstanceRecord = {
     readonly hint?: string;
   };
   readonly made: readonly { readonly path: string; readonly sha256?: string; readonly step: string }[];
+  /** By `guest-init undo`: when (seconds since 1970) and how many things. `whole`: all modules, so that no boot does anything again. */
+  readonly undone?: { readonly at: number; readonly items: number; readonly whole?: true };
 };
 
 /** Milliseconds that the stages of the instance took together; undefined before the first has ended. */
@@ -92,6 +94,11 @@ export function peekRecord(host: Host): InstanceRecord | undefined {
     if (record !== undefined) return record;
   }
   return undefined;
+}
+
+/** The state folder that holds the record, for those who change it outside a run. */
+export function findStateDirectory(host: Host): string {
+  return host.stat(`${stateDirectory}/state.json`) === undefined ? fallbackDirectory : stateDirectory;
 }
 
 /** Replaces the record in `directory`, one of the two state folders. */

@@ -34,7 +34,8 @@ const allowedFolders: Record<string, readonly string[]> = {
   executors: [...pureFolders, 'host', 'state'],
   pipeline: [...pureFolders, 'host', 'state', 'executors'],
   rehearsal: [...pureFolders, 'host', 'state', 'executors', 'pipeline'],
-  cli: [...pureFolders, 'host', 'state', 'executors', 'pipeline', 'rehearsal'],
+  undo: [...pureFolders, 'host', 'state', 'executors'],
+  cli: [...pureFolders, 'host', 'state', 'executors', 'pipeline', 'rehearsal', 'undo'],
 };
 
 /** Modules of Node that compute and touch nothing outside the process. */

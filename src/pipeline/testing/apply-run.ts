@@ -78,6 +78,8 @@ export function openApplyRun(
   });
   const host: Host = {
     ...memory.host,
+    // Files that keep descriptors are on disk.
+    resolve: () => folder,
     writeFile(path, content, attributes) {
       note(`write ${path}`);
       memory.host.writeFile(path, content, attributes);
