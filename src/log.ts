@@ -28,7 +28,7 @@ export function openLogReporter(path: string): Reporter | undefined {
       stage: (stage) => log.info({ stage }, 'stage started'),
       begin: (step) => log.debug({ step: step.id }, 'step started'),
       outcome: (outcome) => {
-        const { step, ...result } = outcome;
+        const { step, changes: _, startMs: __, ...result } = outcome;
         const level = outcome.status === 'failed' ? 'error' : outcome.status === 'skipped' ? 'warn' : 'info';
         log[level](
           { ...step, step: step.id, ...result, ms: Math.round(outcome.ms * 10) / 10 },

@@ -3,8 +3,9 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { afterEach, mock, test } from 'node:test';
 import type { Outcome } from '../core/plan.ts';
+import { formatDuration } from '../core/plan.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
-import { createConsoleReporter, formatDuration } from './console-reporter.ts';
+import { createConsoleReporter } from './console-reporter.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 

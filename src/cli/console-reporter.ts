@@ -3,7 +3,7 @@
 import * as fs from 'node:fs';
 import { formatPlace, formatProblem } from '../core/diagnostic.ts';
 import { listTroubles } from '../core/network-check.ts';
-import { labelStep, type Outcome, type OutcomeStatus, type Step } from '../core/plan.ts';
+import { formatDuration, labelStep, type Outcome, type OutcomeStatus, type Step } from '../core/plan.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
 import { cleanLine, openTerminal, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
@@ -68,12 +68,4 @@ function describeOutcome(outcome: Outcome, { style }: Terminal): string[] {
 
 function describe(step: Pick<Step, 'id' | 'module' | 'summary'>): string {
   return `${labelStep(step).padEnd(16)} ${step.summary}`;
-}
-
-/** `4 ms`, `8.4 s`, `2 min 5 s`. */
-export function formatDuration(ms: number): string {
-  if (ms < 999.5) return `${Math.max(1, Math.round(ms))} ms`;
-  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

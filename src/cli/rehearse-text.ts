@@ -1,9 +1,9 @@
 // The table at the end of a rehearsal: what the guest is now, what was done to it, and that this machine was left alone.
 
+import { formatDuration } from '../core/plan.ts';
 import type { FileChange } from '../rehearsal/changed-files.ts';
 import type { GatewayAnswer } from '../rehearsal/observe.ts';
 import type { Rehearsal } from '../rehearsal/rehearse.ts';
-import { formatDuration } from './console-reporter.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 const mostFiles = 14;

@@ -1,10 +1,9 @@
 // The status for somebody at a console: verdict first, then what it rests on, failures with their last words, guesses, next boot.
 
 import type { NetworkCheck } from '../core/network-check.ts';
-import { labelStep } from '../core/plan.ts';
+import { formatDuration, labelStep } from '../core/plan.ts';
 import type { CloudInitRole } from '../pipeline/cloud-init.ts';
 import { describeDiagnostic } from '../pipeline/verdict.ts';
-import { formatDuration } from './console-reporter.ts';
 import type { StatusView } from './status-view.ts';
 import { cleanLine, openTerminal, type Terminal } from './terminal.ts';
 

@@ -64,7 +64,9 @@ export function viewStatus(given: {
   const stages = Object.values(record?.stages ?? {});
   const outcomes = stages.flatMap((stage) => stage.outcomes);
   const steps =
-    outcomes.length > 0 ? outcomes.map(({ step, ...rest }) => ({ ...step, ...rest })) : (status?.steps ?? []);
+    outcomes.length > 0
+      ? outcomes.map(({ step, changes: _, ...rest }) => ({ ...step, ...rest }))
+      : (status?.steps ?? []);
   const verdict = describeRun(status, record, given);
   const ended = verdict.exitCode ?? (record === undefined ? exitCodes.internal : exitCodes.ok);
   const exitCode = status?.state === 'running' ? exitCodes.ok : ended;

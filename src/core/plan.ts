@@ -34,6 +34,13 @@ export type Plan = {
   readonly diagnostics: readonly Diagnostic[];
 };
 
+/** One visible difference between what is and what is asked for; `diff` lines start with `+`, `-` or a space. */
+export type Change = {
+  readonly op: '+' | '~' | '-';
+  readonly what: string;
+  readonly diff?: readonly string[];
+};
+
 export type OutcomeStatus = 'changed' | 'unchanged' | 'failed' | 'skipped';
 
 /** How one step ended. `message` is for people and holds no secret; `ms` is wall time on the monotonic clock. */
@@ -41,6 +48,8 @@ export type Outcome = {
   readonly step: Pick<Step, 'id' | 'module' | 'stage' | 'summary' | 'source' | 'guess'>;
   readonly status: OutcomeStatus;
   readonly ms: number;
+  /** Milliseconds from the start of its stage; absent where a run of another boot, or one that was cut off, has done the step. */
+  readonly startMs?: number;
   readonly message?: string;
   readonly hint?: string;
   /** What a look at the network has seen. */
@@ -51,9 +60,19 @@ export type Outcome = {
   readonly exitCode?: number;
   /** Last lines of a user command's output. */
   readonly tail?: readonly string[];
+  /** What files it changed. A diff only of what everybody on the guest may read. */
+  readonly changes?: readonly Change[];
 };
 
 /** A step's name for people: `network`, `hostname`, `runcmd[1]`, `users/ops`. */
 export function labelStep({ id, module }: Pick<Step, 'id' | 'module'>): string {
   return module === 'network' ? 'network' : id.replace(/\/(\d+)$/, '[$1]');
+}
+
+/** `4 ms`, `8.4 s`, `2 min 5 s`. */
+export function formatDuration(ms: number): string {
+  if (ms < 999.5) return `${Math.max(1, Math.round(ms))} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

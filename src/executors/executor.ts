@@ -2,14 +2,10 @@
 
 import type { Action, AfterRun } from '../core/action.ts';
 import type { NetworkCheck } from '../core/network-check.ts';
+import type { Change } from '../core/plan.ts';
 import type { Host } from '../host/host.ts';
 
-/** One visible difference between what is and what is asked for; `diff` lines start with `+`, `-` or a space. */
-export type Change = {
-  readonly op: '+' | '~' | '-';
-  readonly what: string;
-  readonly diff?: readonly string[];
-};
+export type { Change };
 
 /** same: nothing to do. unknown: cannot be seen from here (not root, a command of the user). */
 export type Inspection =

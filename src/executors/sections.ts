@@ -15,7 +15,9 @@ export const sections: Executor<SectionsAction> = {
     const after = setAll(before ?? '', action.settings);
     if (before === after) return { state: 'same' };
     const op = before === undefined ? '+' : '~';
-    return { state: 'differs', changes: [{ op, what: action.path, diff: diffText(before ?? '', after) }] };
+    const isPublic = ((host.stat(action.path)?.mode ?? action.mode) & 0o004) !== 0;
+    const diff = isPublic ? { diff: diffText(before ?? '', after) } : {};
+    return { state: 'differs', changes: [{ op, what: action.path, ...diff }] };
   },
 
   apply({ path, mode, settings }, host) {

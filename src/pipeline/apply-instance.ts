@@ -109,7 +109,7 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
       const plan = isIncomplete ? await completePlan(input, known, guest, { ...options, interpret, work }) : known;
       const diagnostics = [...options.inputDiagnostics, ...plan.diagnostics];
       tellDiagnostics(options.reporter, diagnostics, record);
-      const result = await applyStage({ ...options, store, plan, stage, work });
+      const result = await applyStage({ ...options, store, plan, stage, work, start });
       results.push({ stage, plan, result });
       record = recordStage(record, {
         ...{ stage, work, plan, result, diagnostics, startedAt },
@@ -205,7 +205,14 @@ function tellDiagnostics(
 }
 
 async function applyStage(
-  options: ApplyInstanceOptions & { store: Store; plan: PlannedInstance; stage: Stage; work: StageWork },
+  options: ApplyInstanceOptions & {
+    store: Store;
+    plan: PlannedInstance;
+    stage: Stage;
+    work: StageWork;
+    /** host.monotonic() value at which the stage began. */
+    start: number;
+  },
 ): Promise<ApplyResult> {
   const { host, reporter, store, plan, stage, policy } = options;
   const name = instanceName(options.instance.id);
@@ -227,6 +234,7 @@ async function applyStage(
     },
     commandTimeoutMs: policy.timeout.command * 1000,
     lookAgain: listLooks(options.record, store.journal.history.size > 0),
+    stageStart: options.start,
     deadline: host.monotonic() + policy.timeout[stage] * 1000,
     stopRequested: options.stopRequested,
     onBegin: reporter.begin,

@@ -6,8 +6,8 @@ import { executorFor } from '../executors/index.ts';
 import { runNetworkCommandsInTurn } from '../executors/net-commands.ts';
 import type { Host } from '../host/host.ts';
 
-/** What became of a step: `ms` is its share of the time that all took. */
-export type EarlyResult = { readonly ms: number; readonly error?: AgentError };
+/** What became of a step: `ms` is its share of the time that all took, `startedAt` a value of host.monotonic(). */
+export type EarlyResult = { readonly startedAt: number; readonly ms: number; readonly error?: AgentError };
 
 /** With fewer there is nothing to gain. */
 const fewest = 8;
@@ -38,13 +38,14 @@ export function applyTogether(
   const ms = (host.monotonic() - startedAt) / chosen.length;
   const results = new Map<string, EarlyResult>();
   let left = completed;
-  for (const { id, commands } of chosen) {
+  for (const [index, { id, commands }] of chosen.entries()) {
+    const time = { startedAt: startedAt + index * ms, ms };
     left -= commands.length;
     if (left < 0) {
-      if (error !== undefined) results.set(id, { ms, error });
+      if (error !== undefined) results.set(id, { ...time, error });
       break;
     }
-    results.set(id, { ms });
+    results.set(id, time);
   }
   return results;
 }

@@ -5,6 +5,7 @@ import { afterEach, test } from 'node:test';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { LinkFact } from '../core/facts.ts';
 import type { Outcome, Step } from '../core/plan.ts';
+import { Secret } from '../core/secret.ts';
 import { type ApplyRun, makeExecStep, makeFileStep, makeStep, openApplyRun } from './testing/apply-run.ts';
 
 let run: ApplyRun | undefined;
@@ -265,4 +266,56 @@ test('a network that does not go back is exit 21, and says what differs', async 
   assert.equal(result.networkFailure, exitCodes.networkRollbackFailed);
   assert.match(messageOf(result.outcomes, 'net/address') ?? '', /could not be taken back: .*eth0/);
   assert.equal(result.list.at(-1), 'key changed');
+});
+
+test('each step says when it began, counted from the start of its stage', async () => {
+  const { apply, host } = open();
+  const stageStart = host.monotonic();
+  const { outcomes } = await apply([makeFileStep('a'), makeFileStep('b')], { stageStart });
+  const starts = outcomes.map(({ startMs = -1 }) => startMs);
+  assert.ok(starts.every((ms) => ms > 0) && (starts[0] ?? 0) < (starts[1] ?? 0), String(starts));
+});
+
+test('what files were changed is remembered, with a diff of what everybody may read, and of nothing else', async () => {
+  const secret = 'correct-horse';
+  const { apply, journalText } = open({
+    files: { '/open': 'old\n', '/was-closed': { content: `${secret}\n`, mode: 0o600 }, '/same': 'same' },
+  });
+  const file = (path: string, content: string | Secret, mode: number): Step =>
+    makeStep(path, { kind: 'file', path, content, mode });
+  const settings = { main: { password: secret } };
+  const { outcomes } = await apply([
+    file('/open', 'new\n', 0o644),
+    file('/closed', secret, 0o640),
+    file('/hidden', new Secret(secret), 0o644),
+    file('/was-closed', 'new\n', 0o644),
+    file('/same', 'same', 0o644),
+    makeStep('sections', { kind: 'sections', path: '/sections', mode: 0o600, settings }),
+    makeExecStep('a'),
+  ]);
+  assert.deepEqual(
+    outcomes.map(({ changes }) => changes?.map(({ what, diff }) => [what.split('  ')[0], diff])),
+    [
+      [['/open', ['-old', '+new']]],
+      [['/closed', undefined]],
+      [['/hidden', undefined]],
+      [
+        ['/was-closed', undefined],
+        ['/was-closed', undefined],
+      ],
+      undefined,
+      [['/sections', undefined]],
+      undefined,
+    ],
+  );
+  assert.ok(!journalText().includes(secret));
+});
+
+test('a step that an earlier, cut-off run has done has no place on the time line of this one', async () => {
+  const { apply } = open();
+  const step = makeFileStep('a');
+  assert.ok((await apply([step])).outcomes[0]?.startMs !== undefined);
+  const [again] = (await apply([step])).outcomes;
+  assert.equal(again?.status, 'changed');
+  assert.equal(again?.startMs, undefined);
 });

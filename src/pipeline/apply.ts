@@ -1,9 +1,9 @@
 // Applies the steps of one stage in order. Each step ends in an outcome; a failure stops only what depends on it.
 
-import type { AfterRun } from '../core/action.ts';
+import type { ActionKind, AfterRun } from '../core/action.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Outcome, OutcomeStatus, Step } from '../core/plan.ts';
-import type { Applied } from '../executors/executor.ts';
+import type { Applied, Inspection } from '../executors/executor.ts';
 import { executorFor, loadExecutors } from '../executors/index.ts';
 import { closeLiveView, openLiveView } from '../executors/net-live-view.ts';
 import { type NetworkSnapshot, restoreNetwork, snapshotNetwork } from '../executors/network-rollback.ts';
@@ -15,6 +15,17 @@ import type { ChangeNotes } from './change-notes.ts';
 
 /** A user command that a power cut interrupted is tried this often before it counts as failed. */
 const triesLimit = 3;
+
+/** Actions on files whose change is remembered. What others change is in their summaries, or none of anybody's business. */
+const fileKinds: ReadonlySet<ActionKind> = new Set<ActionKind>([
+  'file',
+  'lines',
+  'sections',
+  'symlink',
+  'remove',
+  'hostname',
+  'locale',
+]);
 
 /** Steps of the network: with fewer there is nothing to gain from running them together. */
 const severalLinks = 8;
@@ -29,6 +40,8 @@ export type ApplyOptions = {
   readonly commandTimeoutMs: number;
   /** Steps that look and have seen trouble the last time: done although nothing has changed. */
   readonly lookAgain?: ReadonlySet<string>;
+  /** host.monotonic() value at which the stage began: the zero of each step's `startMs`. Absent: now. */
+  readonly stageStart?: number;
   /** host.monotonic() value at which the stage must be over. */
   readonly deadline: number;
   /** Set by a signal: the step under way ends, then the run stops. */
@@ -52,6 +65,7 @@ export type ApplyResult = {
 /** Every failure of the world is an outcome; what is thrown is a bug. */
 export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
   const { host, journal, bootId } = options;
+  const stageStart = options.stageStart ?? host.monotonic();
   const outcomes = new Map<string, Outcome>();
   const made: { path: string; sha256?: string; step: string }[] = [];
   const forgotten: string[] = [];
@@ -83,14 +97,16 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
       : undefined;
     const past = entry && applicableHistory(journal.history.get(step.id), step, entry.action, bootId);
     const end = (status: OutcomeStatus, details: Partial<Outcome> = {}): void => {
-      const outcome = { ...describeStep(step), status, ms: host.monotonic() - startedAt, ...details };
+      const time = { startMs: startedAt - stageStart, ms: host.monotonic() - startedAt };
+      const outcome = { ...describeStep(step), status, ...time, ...details };
       const event = status === 'failed' ? 'failed' : 'done';
       if (entry) journal.append({ event, ...entry, t: host.now(), outcome }, step.action.kind === 'exec');
       tell(outcome);
     };
 
     if (past?.ended?.outcome !== undefined) {
-      tell(past.ended.outcome);
+      const { startMs: _, ...before } = past.ended.outcome;
+      tell(before);
       continue;
     }
     const hindrance = findHindrance(step, outcomes, networkFailure !== undefined);
@@ -111,7 +127,8 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     try {
       const executor = executorFor(step.action);
       const isIdle = hasNothingToTell(step, outcomes) && options.lookAgain?.has(step.id) !== true;
-      if (!isDone && (isIdle || executor.inspect(step.action, host).state === 'same')) {
+      const found = isDone || isIdle ? undefined : executor.inspect(step.action, host);
+      if (!isDone && (found === undefined || found.state === 'same')) {
         end('unchanged');
         continue;
       }
@@ -131,7 +148,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
       const early = together.get(step.id);
       if (early !== undefined) {
         if (early.error !== undefined) throw early.error;
-        end('changed', { ms: early.ms });
+        end('changed', { startMs: early.startedAt - stageStart, ms: early.ms });
         continue;
       }
       changes ??= step.module === 'network' ? undefined : await noteChanges(options);
@@ -147,7 +164,8 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
       for (const item of applied?.made ?? []) made.push({ ...item, step: step.id });
       afterRun = applied?.afterRun ?? afterRun;
       forgotten.push(...(applied?.forgotten ?? []));
-      end(...describeApplied(applied));
+      const [status, details] = describeApplied(applied);
+      end(status, status === 'changed' ? { ...details, ...recallChanges(step, found) } : details);
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
       end('failed', { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
@@ -244,6 +262,10 @@ function describeApplied(applied: Applied | undefined): [OutcomeStatus, Partial<
   };
   if (applied?.failed !== undefined) return ['failed', { ...details, message: applied.failed }];
   return [applied?.checks === undefined && applied?.idle !== true ? 'changed' : 'unchanged', details];
+}
+
+function recallChanges({ action }: Step, found: Inspection | undefined): Pick<Outcome, 'changes'> {
+  return found?.state === 'differs' && fileKinds.has(action.kind) ? { changes: found.changes } : {};
 }
 
 function rollBack(

@@ -8,7 +8,7 @@ import { runtimeDirectory } from '../host/drive-mount.ts';
 
 export const publicStatusPath = `${runtimeDirectory}/status.json`;
 
-export type PublicStep = Pick<Outcome, 'status' | 'ms' | 'exitCode'> &
+export type PublicStep = Pick<Outcome, 'status' | 'startMs' | 'ms' | 'exitCode'> &
   Pick<Outcome['step'], 'id' | 'module' | 'stage' | 'summary' | 'source' | 'guess'>;
 
 export type PublicStatus = {
@@ -50,7 +50,7 @@ export function readPublicStatus(): PublicStatus | undefined {
 /** Leaves out messages and output lines: a command may have printed a secret. */
 export function toPublicStep(outcome: Outcome): PublicStep {
   const { id, module, stage, summary, source, guess } = outcome.step;
-  const { status, ms, exitCode } = outcome;
+  const { status, startMs, ms, exitCode } = outcome;
   return {
     id,
     module,
@@ -59,6 +59,7 @@ export function toPublicStep(outcome: Outcome): PublicStep {
     ...(source === undefined ? {} : { source }),
     ...(guess === undefined ? {} : { guess }),
     status,
+    ...(startMs === undefined ? {} : { startMs }),
     ms,
     ...(exitCode === undefined ? {} : { exitCode }),
   };

@@ -8,7 +8,7 @@ import { listTroubles, type NetworkCheck, verifyStepId } from '../core/network-c
 import type { Outcome, Stage, Step } from '../core/plan.ts';
 import { nameServersModule } from '../network/name-servers.ts';
 import { networkFilesModule } from '../network/persistence.ts';
-import type { InstanceRecord } from '../state/record.ts';
+import type { InstanceRecord, StageRecord } from '../state/record.ts';
 import type { ApplyResult } from './apply.ts';
 import type { StageWork } from './identity.ts';
 import type { PlannedInstance } from './plan.ts';
@@ -78,7 +78,8 @@ export function recordStage(record: InstanceRecord, report: StageReport): Instan
   const before = record.stages[stage]?.outcomes ?? [];
   // What an earlier network was made of is no part of this one.
   const standing = isNetworkDone ? before.filter(({ step }) => !networkModules.has(step.module)) : before;
-  const outcomes = report.work === 'whole' ? result.outcomes : mergeOutcomes(standing, result.outcomes);
+  const isWhole = report.work === 'whole';
+  const outcomes = limitDiffs(isWhole ? result.outcomes : mergeOutcomes(standing, result.outcomes));
   const exitCode = judge({
     ...result,
     outcomes,
@@ -111,7 +112,13 @@ export function recordStage(record: InstanceRecord, report: StageReport): Instan
     made: [...record.made.filter(({ path }) => !replaced.has(path)), ...result.made],
     stages:
       result.cutShort === undefined
-        ? { ...record.stages, [stage]: { bootId, startedAt, ms, exitCode, outcomes } }
+        ? {
+            ...record.stages,
+            [stage]: {
+              ...{ bootId, startedAt, ms, exitCode, outcomes },
+              ...(isWhole ? {} : recallWhole(record.stages[stage])),
+            },
+          }
         : record.stages,
   };
 }
@@ -133,8 +140,30 @@ export function recallEarlyStage(
 /** A later boot repeats some steps; the others keep the outcome they had. */
 function mergeOutcomes(before: readonly Outcome[], repeated: readonly Outcome[]): readonly Outcome[] {
   const merged = new Map(before.map((outcome) => [outcome.step.id, outcome]));
-  for (const outcome of repeated) merged.set(outcome.step.id, outcome);
+  for (const { startMs: _, ...outcome } of repeated) merged.set(outcome.step.id, outcome);
   return [...merged.values()];
+}
+
+function recallWhole(before: StageRecord | undefined): Pick<StageRecord, 'whole'> {
+  if (before === undefined) return {};
+  const { bootId, startedAt, ms } = before;
+  return { whole: before.whole ?? { bootId, startedAt, ms } };
+}
+
+/** Characters of diffs that the record keeps for a stage: it is read at each boot. */
+const diffLimit = 64 * 1024;
+
+/** Changes beyond the limit keep their name alone. */
+function limitDiffs(outcomes: readonly Outcome[]): readonly Outcome[] {
+  let left = diffLimit;
+  return outcomes.map((outcome) => {
+    if (outcome.changes === undefined) return outcome;
+    const changes = outcome.changes.map((change) => {
+      left -= (change.diff ?? []).reduce((sum, line) => sum + line.length, 0);
+      return left >= 0 ? change : { op: change.op, what: change.what };
+    });
+    return { ...outcome, changes };
+  });
 }
 
 /** Neither rolled back nor cut short: the next run need not try again. */

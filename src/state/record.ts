@@ -24,6 +24,8 @@ export type StageRecord = {
   readonly ms: number;
   readonly exitCode: ExitCode;
   readonly outcomes: readonly Outcome[];
+  /** The run that did the whole stage, where a later one has repeated some of it: `startMs` of an outcome counts from here. */
+  readonly whole?: { readonly bootId: string; readonly startedAt: number; readonly ms: number };
 };
 
 export type InstanceRecord = {
