@@ -77,6 +77,8 @@ export type Host = {
   makeSymlink(path: string, target: string): void;
   /** A file, a link or an empty folder; absent is fine. */
   remove(path: string): void;
+  /** A folder with all that is in it; links are removed, never followed. What another file system brings to it stays, and so do the folders above that. */
+  removeTree(path: string): Promise<void>;
   /** Within one folder; replaces a file that is there. */
   rename(path: string, to: string): void;
   /** Sets a kernel variable by its file below /proc/sys, sysctl(8); only where `live`. */

@@ -161,6 +161,9 @@ export function createMemoryHost(
     remove: (path) => {
       files.delete(path);
     },
+    removeTree: async (path) => {
+      for (const name of [...files.keys()]) if (name === path || name.startsWith(`${path}/`)) files.delete(name);
+    },
     run: (argv, options = {}) => {
       commands.push(options.input === undefined ? { argv } : { argv, input: options.input });
       return { status: 0, stdout: '', stderr: '', timedOut: false, ...given.run?.(argv, options) };

@@ -80,6 +80,10 @@ export function createRealHost(options: { root?: string } = {}): Host {
     writeKernelVariable: (path, value) => orAgentError(path, () => fs.writeFileSync(path, value)),
     writeDevice: (path, content) => orAgentError(path, () => writeRandomDevice(at(path), content)),
     remove: (path) => orAgentError(path, () => removeEntry(at(path))),
+    removeTree: async (path) => {
+      const { removeTree } = await import('./remove-tree.ts');
+      orAgentError(path, () => removeTree(at(path)));
+    },
     run: (argv: readonly string[], runOptions?: RunOptions): RunResult => runCommand(commandLine(argv), runOptions),
     runInTurn: (argvs, runOptions) => runCommandsInTurn(argvs.map(commandLine), runOptions),
     exec: async (argv: readonly string[], execOptions: ExecOptions): Promise<ExecResult> =>
