@@ -2,7 +2,7 @@
 // (decisions.md D11; reliability.md M4, § 4.1 Limits).
 import { EVENT_ID, type Event, type MappingEvent, type ScalarEvent, type SequenceEvent } from 'js-yaml';
 import { findSecondDocument, offsetOf, PLAIN_STYLE, readScalar } from './event-offsets.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, SECOND_DOCUMENT, TOO_MANY_VALUES } from './refusal.ts';
 import { constructTagged, MERGE, resolvePlain, UNFIT, VALUE } from './scalars.ts';
 import { collectHandles, nameTag, type TagHandles } from './tags.ts';
 
@@ -98,7 +98,7 @@ export function construct(text: string, events: readonly Event[], limits: Limits
         if (build.frames.length > 0) closeCollection(build);
         break;
       case EVENT_ID.DOCUMENT:
-        throw new Refusal(findSecondDocument(text, events, i), 'a second document starts here; only one is allowed');
+        throw new Refusal(findSecondDocument(text, events, i), SECOND_DOCUMENT);
     }
   }
   return { value: build.result, duplicates: build.duplicates, keptTags: build.keptTags };
@@ -298,7 +298,7 @@ function countNodes(build: Build, added: number, event: Event | undefined, fallb
   build.nodes += added;
   if (build.nodes <= build.limits.maxNodes) return;
   const offset = event === undefined ? fallback : offsetOf(event, fallback);
-  throw new Refusal(offset, 'too many values (aliases counted in full)');
+  throw new Refusal(offset, TOO_MANY_VALUES);
 }
 
 function countKeys(build: Build, added: number, from: Origin, frame: Frame): void {

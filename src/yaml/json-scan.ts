@@ -2,19 +2,30 @@
 // Linear and without recursion; `JSON.parse` stays the reader of values.
 import { Refusal } from './refusal.ts';
 
-export type JsonNode = {
-  readonly kind: 'scalar' | 'array' | 'object';
+/** Of a number, a string, true, false or null only the offset is kept: a text may hold very many. */
+export type JsonNode = number | JsonArray | JsonObject;
+
+type JsonArray = { readonly kind: 'array'; readonly offset: number; readonly items: JsonNode[] };
+
+type JsonObject = {
+  readonly kind: 'object';
   readonly offset: number;
-  readonly items: JsonNode[];
   /** By key; of a repeated key the last, as JSON.parse takes it. */
   readonly members: Map<string, { readonly keyOffset: number; readonly node: JsonNode }>;
+};
+
+export type JsonLimits = {
+  /** Collections nested. */
+  readonly maxDepth: number;
+  /** Values, collections counted too. */
+  readonly maxValues: number;
 };
 
 export type RepeatedKey = { readonly path: readonly (string | number)[]; readonly offset: number };
 
 export type JsonScan = { readonly root: JsonNode; readonly repeated: readonly RepeatedKey[] };
 
-type Open = { readonly node: JsonNode; key: string; keyOffset: number };
+type Open = { readonly node: JsonArray | JsonObject; key: string; keyOffset: number };
 
 const SPACE = /[ \t\n\r]*/y;
 const QUOTE = 34;
@@ -22,12 +33,13 @@ const BACKSLASH = 92;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const LITERAL = /(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null)(?![A-Za-z0-9_.+-])/y;
 
-/** Scans a whole text. Throws Refusal where it is not JSON or nests deeper than `maxDepth`. */
-export function scanJson(text: string, maxDepth: number): JsonScan {
+/** Scans a whole text. Throws Refusal where it is not JSON or is over a limit. */
+export function scanJson(text: string, { maxDepth, maxValues }: JsonLimits): JsonScan {
   const open: Open[] = [];
   const repeated: RepeatedKey[] = [];
   let position = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   let root: JsonNode | undefined;
+  let values = 0;
 
   const skipSpace = (): string | undefined => {
     position += matchLength(SPACE, text, position);
@@ -46,11 +58,11 @@ export function scanJson(text: string, maxDepth: number): JsonScan {
     position++;
     return start;
   };
-  const readKey = (frame: Open): void => {
+  const readKey = (frame: Open, members: JsonObject['members']): void => {
     if (skipSpace() !== '"') throw new Refusal(position, 'a key in double quotes is expected here');
     frame.keyOffset = readString();
     frame.key = JSON.parse(text.slice(frame.keyOffset, position)) as string;
-    if (frame.node.members.has(frame.key)) {
+    if (members.has(frame.key)) {
       repeated.push({ path: open.map(stepOf), offset: frame.keyOffset });
     }
     if (skipSpace() !== ':') throw new Refusal(position, 'a ":" is expected here');
@@ -66,18 +78,24 @@ export function scanJson(text: string, maxDepth: number): JsonScan {
   const readValue = (): boolean => {
     const mark = skipSpace();
     const start = position;
+    values++;
+    if (values > maxValues) throw new Refusal(start, 'too many values');
     if (mark === '[' || mark === '{') {
       if (open.length >= maxDepth) throw new Refusal(start, 'nested too deeply');
-      const frame: Open = { node: makeNode(mark === '[' ? 'array' : 'object', start), key: '', keyOffset: start };
+      const node: Open['node'] =
+        mark === '['
+          ? { kind: 'array', offset: start, items: [] }
+          : { kind: 'object', offset: start, members: new Map() };
       position++;
       const closes = skipSpace() === (mark === '[' ? ']' : '}');
-      attach(frame.node);
+      attach(node);
       if (closes) {
         position++;
         return false;
       }
+      const frame: Open = { node, key: '', keyOffset: start };
       open.push(frame);
-      if (mark === '{') readKey(frame);
+      if (node.kind === 'object') readKey(frame, node.members);
       return true;
     }
     if (mark === '"') {
@@ -88,17 +106,18 @@ export function scanJson(text: string, maxDepth: number): JsonScan {
         throw new Refusal(start, mark === undefined ? 'the text ends too early' : 'a value is expected here');
       position += length;
     }
-    attach(makeNode('scalar', start));
+    attach(start);
     return false;
   };
   /** Reads what follows a value; true when another value is expected, false at the end of the text. */
   const readAfterValue = (): boolean => {
     for (let frame = open.at(-1); frame !== undefined; frame = open.at(-1)) {
       const mark = skipSpace();
-      const isArray = frame.node.kind === 'array';
+      const { node } = frame;
+      const isArray = node.kind === 'array';
       if (mark === ',') {
         position++;
-        if (!isArray) readKey(frame);
+        if (!isArray) readKey(frame, node.members);
         return true;
       }
       if (mark !== (isArray ? ']' : '}')) throw new Refusal(position, refuseSeparator(mark, isArray));
@@ -114,7 +133,7 @@ export function scanJson(text: string, maxDepth: number): JsonScan {
       // Opens collections until a value is complete.
     }
   } while (readAfterValue());
-  return { root: root ?? makeNode('scalar', 0), repeated };
+  return { root: root ?? 0, repeated };
 }
 
 function refuseSeparator(mark: string | undefined, isArray: boolean): string {
@@ -124,10 +143,6 @@ function refuseSeparator(mark: string | undefined, isArray: boolean): string {
 
 function stepOf(frame: Open): string | number {
   return frame.node.kind === 'array' ? frame.node.items.length - 1 : frame.key;
-}
-
-function makeNode(kind: JsonNode['kind'], offset: number): JsonNode {
-  return { kind, offset, items: [], members: new Map() };
 }
 
 function matchLength(pattern: RegExp, text: string, position: number): number {

@@ -1,6 +1,10 @@
 // Offset to line and column, computed only when a place is asked for. Line breaks are those PyYAML counts:
 // LF, CR, CRLF and NEL.
 
+const LF = 0x0a;
+const CR = 0x0d;
+const NEL = 0x85;
+
 export type Place = { readonly line: number; readonly column: number };
 
 /**
@@ -25,8 +29,10 @@ export function indexLines(text: string): (offset: number) => Place {
 
 function findLineStarts(text: string): number[] {
   const starts = [0];
-  const breaks = /\r\n?|[\n\x85]/g;
-  while (breaks.exec(text) !== null) starts.push(breaks.lastIndex);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === LF || code === NEL || (code === CR && text.charCodeAt(i + 1) !== LF)) starts.push(i + 1);
+  }
   return starts;
 }
 

@@ -1,6 +1,6 @@
 // The YAML reader for everything users write: PyYAML 6's answers, with places, bounded (decisions.md D11,
 // reliability.md M4-M6 and § 4.1). See README.md for what it promises.
-import { EVENT_ID, type Event, parseEvents } from 'js-yaml';
+import { EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
 import { construct, type Limits, type Path, type Remark } from './construct.ts';
 import { indexLines, type Place } from './line-index.ts';
 import { buildTree, locateIn, type YamlNode } from './located-tree.ts';
@@ -9,7 +9,10 @@ import {
   explainLibraryError,
   FORBIDDEN_CHARACTER,
   Refusal,
+  SECOND_DOCUMENT,
   sharpenRefusal,
+  TOO_MANY_ATTEMPTS,
+  TOO_MANY_VALUES,
   UNCLOSED_FLOW,
   UNCLOSED_QUOTE,
 } from './refusal.ts';
@@ -46,7 +49,20 @@ const DEFAULT_LIMITS: Limits = { maxDepth: 100, maxAliases: 1000, maxNodes: 200_
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that PyYAML refuses
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 const LIBRARY_SLACK = 8;
+/** The parser reads a list's entry as a key first, and again as a value where it is none. */
+const ATTEMPTS_PER_VALUE = 2;
+const ATTEMPTS_SLACK = 1000;
+/** Of two starts, one at least is of a second document; an end may stand alone, but nobody writes a thousand of them. */
+const STARTS_THAT_MATTER = 3;
+const ENDS_THAT_MATTER = 1000;
+/** A dash with nothing after it, the one value that costs no attempt. */
+const EMPTY_ENTRY = /-[ \t]*(?:[\r\n#]|$)/g;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+// What the library throws quotes the source, and where that has a million lines takes 150 MiB to do so.
+YAMLException.throwAt = (_source: string, position: number, reason: string): never => {
+  throw Object.assign(new Error(reason), { reason, mark: { position } });
+};
 
 type Parsed = { readonly text: string; readonly events: readonly Event[]; readonly toOriginal: (at: number) => number };
 
@@ -61,9 +77,13 @@ export function parseYaml(text: string, options: YamlOptions = {}): YamlResult {
   let toOriginal = (at: number): number => at;
   try {
     refuseForbiddenCharacters(text);
-    const parsed = readEvents(text.includes('\x85') ? text.replaceAll('\x85', '\n') : text, limits.maxDepth);
+    const whole = text.includes('\x85') ? text.replaceAll('\x85', '\n') : text;
+    const usable = cutDocuments(whole);
+    refuseEmptyEntries(usable, limits.maxNodes);
+    const parsed = readEvents(usable, limits);
     toOriginal = parsed.toOriginal;
     const built = construct(parsed.text, parsed.events, limits);
+    if (usable.length < whole.length) throw new Refusal(toOriginal(parsed.text.length), SECOND_DOCUMENT);
     const place = (remark: Remark): LocatedRemark => ({ path: remark.path, ...placeOf(toOriginal(remark.offset)) });
     const locator = makeLocator(parsed.text, parsed.events);
     return {
@@ -94,10 +114,10 @@ function makeLocator(text: string, events: readonly Event[]): (path: Path, wantK
   };
 }
 
-function readEvents(text: string, maxDepth: number): Parsed {
+function readEvents(text: string, limits: Limits): Parsed {
   const same = (at: number): number => at;
   try {
-    return { text, events: parseStrictly(text, maxDepth), toOriginal: same };
+    return { text, events: parseStrictly(text, limits), toOriginal: same };
   } catch (error) {
     const refusal = explainLibraryError(error, text.length);
     const isUnclosed = refusal.reason.endsWith('is never closed');
@@ -109,7 +129,7 @@ function readEvents(text: string, maxDepth: number): Parsed {
     if (reindented === undefined) throw refusal;
     let events: readonly Event[];
     try {
-      events = parseStrictly(reindented.text, maxDepth);
+      events = parseStrictly(reindented.text, limits);
     } catch (second) {
       const later = explainLibraryError(second, reindented.text.length);
       throw new Refusal(reindented.toOriginal(later.offset), later.reason);
@@ -119,9 +139,50 @@ function readEvents(text: string, maxDepth: number): Parsed {
   }
 }
 
-function parseStrictly(text: string, maxDepth: number): readonly Event[] {
+function parseStrictly(text: string, { maxDepth, maxNodes }: Limits): readonly Event[] {
   // The library counts scalars and its own attempts as levels too: it only guards the stack, `construct` counts exactly.
-  return parseEvents(text, { maxDepth: maxDepth + LIBRARY_SLACK });
+  return parseEvents(text, {
+    maxDepth: limitAttempts(maxDepth + LIBRARY_SLACK, ATTEMPTS_PER_VALUE * maxNodes + ATTEMPTS_SLACK),
+  });
+}
+
+/**
+ * A depth for the library that becomes impossible after so many comparisons. It makes one for each attempt to read a value, and keeps
+ * every event until the end: without this, 4 MiB of commas are a gigabyte of events before `construct` can count them.
+ */
+function limitAttempts(depth: number, maxAttempts: number): number {
+  let attempts = 0;
+  const limit = {
+    [Symbol.toPrimitive](hint: string): number | string {
+      if (hint === 'string') return attempts > maxAttempts ? TOO_MANY_ATTEMPTS : depth;
+      attempts++;
+      return attempts > maxAttempts ? -1 : depth;
+    },
+  };
+  return limit as unknown as number;
+}
+
+/** Without the documents after the second, which is refused: each costs the parser more than its text. */
+function cutDocuments(text: string): string {
+  let starts = 0;
+  let ends = 0;
+  for (const { index, 0: marker } of text.matchAll(/^(?:---|\.\.\.)(?=\s|$)/gm)) {
+    if (marker === '---') starts++;
+    else ends++;
+    if (starts > STARTS_THAT_MATTER || ends > ENDS_THAT_MATTER) return text.slice(0, index);
+  }
+  return text;
+}
+
+/** So many dashes at the end of a line are a list, or a text that nobody writes. */
+function refuseEmptyEntries(text: string, maxNodes: number): void {
+  const most = ATTEMPTS_PER_VALUE * maxNodes;
+  if (text.length <= most) return;
+  let count = 0;
+  for (const { index } of text.matchAll(EMPTY_ENTRY)) {
+    count++;
+    if (count > most) throw new Refusal(index, TOO_MANY_VALUES);
+  }
 }
 
 function refuseForbiddenCharacters(text: string): void {

@@ -20,6 +20,10 @@ const MISPLACED = 'wrong indentation, or something that cannot stand here';
 const ENDS_HERE = 'the document should end here; check the indentation';
 export const UNCLOSED_QUOTE = 'a quoted string that starts here is never closed';
 export const UNCLOSED_FLOW = 'a "[" or "{" that starts here is never closed';
+export const TOO_MANY_VALUES = 'too many values (aliases counted in full)';
+export const SECOND_DOCUMENT = 'a second document starts here; only one is allowed';
+/** Stands where the library prints the depth that is allowed, when what was exceeded is the number of values. */
+export const TOO_MANY_ATTEMPTS = 'values';
 export const DEFICIENT_INDENT = 'a continued quoted string or "[...]" or "{...}" must be indented further';
 
 const VAGUE: ReadonlySet<string> = new Set([MISPLACED, ENDS_HERE, DEFICIENT_INDENT]);
@@ -83,6 +87,7 @@ const PREFIXES: readonly (readonly [string, string])[] = [
   ['tag name cannot contain such characters', 'a malformed tag'],
   ['undeclared tag handle', 'a tag prefix that no %TAG directive declares'],
   ['there is a previously declared suffix', 'a %TAG directive is given twice'],
+  [`nesting exceeded maxDepth (${TOO_MANY_ATTEMPTS})`, TOO_MANY_VALUES],
   ['nesting exceeded maxDepth', 'nested too deeply'],
 ];
 
@@ -123,4 +128,9 @@ export function sharpenRefusal(refusal: Refusal, text: string): Refusal {
     return new Refusal(refusal.offset, 'a value cannot start with "@", "%" or a backquote; quote it');
   }
   return refusal;
+}
+
+/** Whether a reason is one of the readers' own limits, as opposed to text that is not YAML or JSON. */
+export function isOverLimit(reason: string): boolean {
+  return /^(?:too many|nested too deeply)/.test(reason);
 }

@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type Diagnostic, describeType } from '../../core/diagnostic.ts';
 import { parseJsonLocated } from '../../yaml/json.ts';
+import { isOverLimit } from '../../yaml/refusal.ts';
 import type { DriveReader } from '../drive-reader.ts';
 import { metaDataLimitBytes, readOptional } from './layout.ts';
 
@@ -32,7 +33,8 @@ export function readJsonValue(reader: DriveReader, source: string, diagnostics: 
   const bytes = readOptional(reader, source, metaDataLimitBytes, diagnostics);
   if (bytes === undefined) return undefined;
   const damaged = (message: string, place: { line?: number; column?: number } = {}): undefined => {
-    diagnostics.push({ severity: 'error', code: 'damaged', source, ...place, message });
+    const code = isOverLimit(message) ? 'limit' : 'damaged';
+    diagnostics.push({ severity: 'error', code, source, ...place, message });
     return undefined;
   };
   if (!isUtf8(bytes)) return damaged('expected UTF-8 text');

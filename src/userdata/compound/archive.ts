@@ -2,6 +2,7 @@
 
 import { type Diagnostic, describeType } from '../../core/diagnostic.ts';
 import { parseYaml } from '../../yaml/parse.ts';
+import { isOverLimit } from '../../yaml/refusal.ts';
 import type { Part } from '../part-format.ts';
 import { isMap } from '../pruned-value.ts';
 
@@ -23,7 +24,7 @@ export function readArchive(part: Part, report: Report): (ArchiveEntry | undefin
   const parsed = parseYaml(part.text);
   if (!parsed.ok) {
     const { line, column, reason } = parsed;
-    const code = /^(?:too many|nested too deeply)/.test(reason) ? 'limit' : 'syntax';
+    const code = isOverLimit(reason) ? 'limit' : 'syntax';
     report({ severity: 'error', code, source, line, column, message: reason });
     return [];
   }

@@ -40,7 +40,7 @@ const bombs: readonly (readonly [title: string, content: string | Uint8Array, co
   ],
   ['gzip just over all that may be unpacked', zip(config(`# ${'x'.repeat(16 * mib)}`)), ['limit']],
   ['gzip of a key bomb', zip(config(Array.from({ length: 200_000 }, (_, at) => `k${at}: 1\n`).join(''))), ['limit']],
-  ['gzip of many brackets', zip(config(`runcmd: [${'[],'.repeat(mib / 4)}]`)), ['limit']],
+  ['gzip of many brackets', zip(config(`runcmd: [${'[],'.repeat(mib)}]`)), ['limit']],
   ['an alias bomb', config(aliases()), ['limit']],
   ['MIME, 20 deep', nestMime(20), ['limit']],
   [

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../../core/diagnostic.ts';
 import { formatPlace } from '../../core/diagnostic.ts';
 import type { InstanceAddresses } from '../../core/instance-addresses.ts';
 import { parseJsonLocated } from '../../yaml/json.ts';
+import { isOverLimit } from '../../yaml/refusal.ts';
 import type { DiagnosticList } from '../diagnostic-list.ts';
 import { type ConfigText, readConfig, remarkOnConfig } from '../formats/cloud-config/read-config.ts';
 import { namePath } from '../key-names.ts';
@@ -128,7 +129,8 @@ function patchWith(leaf: LocatedLeaf, merged: Node | undefined, report: Report):
   const parsed = parseJsonLocated(part.text.slice(0, start).replaceAll(/\S/g, ' ') + part.text.slice(start));
   if (!parsed.ok) {
     const { line, column, reason } = parsed;
-    report({ severity: 'error', code: 'syntax', source, line, column, message: `${reason}; the patch is left out` });
+    const code = isOverLimit(reason) ? 'limit' : 'syntax';
+    report({ severity: 'error', code, source, line, column, message: `${reason}; the patch is left out` });
     return undefined;
   }
   const text = makeText(leaf, parsed.locate);

@@ -3,6 +3,7 @@
 import { type Diagnostic, describeType } from '../../../core/diagnostic.ts';
 import type { InstanceAddresses } from '../../../core/instance-addresses.ts';
 import { type Place, parseYaml, type YamlDocument } from '../../../yaml/parse.ts';
+import { isOverLimit } from '../../../yaml/refusal.ts';
 import { readDialect } from '../../coreos/read-dialect.ts';
 import type { DiagnosticList } from '../../diagnostic-list.ts';
 import { namePath, quoteKey } from '../../key-names.ts';
@@ -35,7 +36,8 @@ function readPlain({ text, source }: Part): ConfigText {
     const { line, column, reason } = parsed;
     const hint = hasTemplateMark(text, line) ? '; "{{" looks like a template that was not filled in' : '';
     const message = `${reason}${hint}`;
-    return { ok: false, refusal: { severity: 'error', code: codeOf(reason), source, line, column, message } };
+    const code = isOverLimit(reason) ? 'limit' : 'syntax';
+    return { ok: false, refusal: { severity: 'error', code, source, line, column, message } };
   }
   const found = parsed.value;
   if (found !== null && !isMap(found)) {
@@ -76,9 +78,4 @@ export function remarkOnConfig(
 
 function hasTemplateMark(text: string, line: number): boolean {
   return text.split('\n', line).at(-1)?.includes('{{') ?? false;
-}
-
-/** The reader's own limits, as opposed to text that is not YAML. */
-function codeOf(reason: string): 'limit' | 'syntax' {
-  return /^(?:too many|nested too deeply)/.test(reason) ? 'limit' : 'syntax';
 }
