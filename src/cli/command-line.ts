@@ -2,11 +2,13 @@
 
 import yargs, { type CommandModule } from 'yargs';
 import { exitCodes } from '../core/error.ts';
+import { collectLogsCommand } from './collect-logs.ts';
 import { completionCommand } from './completion.ts';
 import { driveCommand } from './drive.ts';
 import { planCommand } from './plan.ts';
 import { queryCommand } from './query.ts';
 import { rehearseCommand } from './rehearse.ts';
+import { reportCommand } from './report.ts';
 import { runCommandModule } from './run.ts';
 import { schemaCommand } from './schema.ts';
 import { statusCommand } from './status.ts';
@@ -24,6 +26,8 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     statusCommand,
     queryCommand,
     undoCommand,
+    reportCommand,
+    collectLogsCommand,
     driveCommand,
     schemaCommand,
     completionCommand,

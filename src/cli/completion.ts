@@ -3,7 +3,9 @@
 import type { CommandModule } from 'yargs';
 
 // What yargs cannot tell from a string: a test holds both lists equal to the options of --help that take one.
-const pathOptions = ['--device', '--facts', '--file', '--root', '--source', '--ssh-key', '--user-data'];
+const pathOptions = [
+  ...['--device', '--facts', '--file', '--html', '--output', '--root', '--source', '--ssh-key', '--svg', '--user-data'],
+];
 const textOptions = ['--address', '--dns', '--gateway', '--hostname', '--label', '--mac', '--timeout', '--uuid'];
 /** Commands whose words are files. */
 const fileCommands = ['validate *', 'drive build *'];

@@ -1,17 +1,14 @@
 // guest-init status: what happened, what the network is, what failed and what to do. The exit code is the run's own.
 
-import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
 import { exitCodes } from '../core/error.ts';
 import { createRealHost } from '../host/real.ts';
-import { findCloudInitRole, hasCloudInitEnded } from '../pipeline/cloud-init.ts';
-import { type PublicStatus, readPublicStatus } from '../pipeline/public-status.ts';
-import { peekRecord } from '../state/record.ts';
+import { hasCloudInitEnded } from '../pipeline/cloud-init.ts';
+import type { PublicStatus } from '../pipeline/public-status.ts';
+import { lookAtStatus, readStatus } from './current-status.ts';
 import { reportFailure } from './report-failure.ts';
 import { printStatus } from './status-text.ts';
-import { viewStatus } from './status-view.ts';
-import { settleStatus } from './untold-run.ts';
 
 type Arguments = { json: boolean; wait: boolean; timeout?: string };
 
@@ -36,18 +33,7 @@ export const statusCommand: CommandModule<object, Arguments> = {
         process.stderr.write(`guest-init: still not done after ${timeout} s\n`);
         return exitCodes.deadline;
       }
-      const host = createRealHost();
-      const isRoot = process.geteuid?.() === 0;
-      const view = viewStatus({
-        status: readStatus(),
-        record: isRoot ? peekRecord(host) : undefined,
-        isRoot,
-        kernelCommandLine: host.readText('/proc/cmdline') ?? '',
-        now: host.now(),
-        facts: host.facts(),
-        cloudInit: findCloudInitRole(host),
-        cloudInitEnded: hasCloudInitEnded(host),
-      });
+      const { view } = lookAtStatus(createRealHost());
       process.stdout.write(json ? `${JSON.stringify(view, null, 2)}\n` : printStatus(view));
       return view.exitCode;
     });
@@ -61,10 +47,6 @@ async function waitForEnd(timeoutMs: number): Promise<boolean> {
     await sleep(pollMs);
   }
   return true;
-}
-
-function readStatus(): PublicStatus | undefined {
-  return settleStatus(readPublicStatus(), (pid) => existsSync(`/proc/${pid}`));
 }
 
 function hasEnded(status: PublicStatus | undefined): boolean {

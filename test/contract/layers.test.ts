@@ -33,9 +33,11 @@ const allowedFolders: Record<string, readonly string[]> = {
   state: [...pureFolders, 'host'],
   executors: [...pureFolders, 'host', 'state'],
   pipeline: [...pureFolders, 'host', 'state', 'executors'],
+  report: [...pureFolders, 'state'],
+  collect: [...pureFolders, 'host', 'state', 'report'],
   rehearsal: [...pureFolders, 'host', 'state', 'executors', 'pipeline'],
   undo: [...pureFolders, 'host', 'state', 'executors'],
-  cli: [...pureFolders, 'host', 'state', 'executors', 'pipeline', 'rehearsal', 'undo'],
+  cli: [...pureFolders, 'host', 'state', 'executors', 'pipeline', 'report', 'collect', 'rehearsal', 'undo'],
 };
 
 /** Modules of Node that compute and touch nothing outside the process. */
@@ -86,7 +88,8 @@ function describeBreach({ file, line, specifier, target }: Import): string | und
   const layer = findLayer(file);
   const place = `src/${file}:${line} imports ${specifier}`;
   if (specifier.startsWith('node:')) {
-    const allowed = !pureFolders.includes(layer) || pureBuiltins.includes(specifier.slice('node:'.length));
+    const allowed =
+      ![...pureFolders, 'report'].includes(layer) || pureBuiltins.includes(specifier.slice('node:'.length));
     return allowed ? undefined : `${place}: ${layer} is pure`;
   }
   if (target === undefined) {

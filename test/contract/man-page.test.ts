@@ -39,7 +39,7 @@ function help(...words: string[]): string {
 /** Commands that a help text lists; a command of commands is replaced by those. */
 function listCommands(parents: string[] = []): string[] {
   const listed = /\nCommands:\n([\s\S]*?)\n\n/.exec(help(...parents))?.[1] ?? '';
-  const names = collect(listed, new RegExp(`^ {2}${['guest-init', ...parents].join(' ')} ([a-z]+)`, 'gm'));
+  const names = collect(listed, new RegExp(`^ {2}${['guest-init', ...parents].join(' ')} ([a-z-]+)`, 'gm'));
   return names.flatMap((name) => {
     const inner = listCommands([...parents, name]);
     return inner.length > 0 ? inner : [[...parents, name].join(' ')];
