@@ -11,6 +11,7 @@ import { rehearseCommand } from './rehearse.ts';
 import { reportCommand } from './report.ts';
 import { runCommandModule } from './run.ts';
 import { schemaCommand } from './schema.ts';
+import { sealCommand } from './seal.ts';
 import { statusCommand } from './status.ts';
 import { undoCommand } from './undo.ts';
 import { validateCommand } from './validate.ts';
@@ -29,6 +30,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     reportCommand,
     collectLogsCommand,
     driveCommand,
+    sealCommand,
     schemaCommand,
     completionCommand,
   ];
@@ -70,7 +72,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
 }
 
 /** Options and words that are lists; yargs makes a list of any other that is said twice. */
-const lists: readonly string[] = ['_', 'file', 'dns', 'module', 'ssh-key'];
+const lists: readonly string[] = ['_', 'file', 'dns', 'module', 'except', 'ssh-key'];
 
 /** Which of two values was meant, nobody knows. */
 function refuseRepetition(given: Readonly<Record<string, unknown>>): void {

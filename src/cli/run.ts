@@ -1,8 +1,8 @@
 // The words of `guest-init run`.
 
-import * as fs from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { stages } from '../core/plan.ts';
+import { explainBadRoot } from './root-folder.ts';
 import { type RunArguments, runCommand } from './run-command.ts';
 import { type SourceArguments, sourceOptions } from './source-options.ts';
 
@@ -51,7 +51,7 @@ export function toRunArguments({ stage, device, source, force, root }: Arguments
 /** A root that is this machine's own, or none at all, must not be taken for an image; nor a drive of this machine for the image's. */
 function checkRoot(root: string | undefined, drive: string | undefined): true | string {
   if (root === undefined) return true;
-  if (!fs.statSync(root, { throwIfNoEntry: false })?.isDirectory()) return `root: ${root}: no such folder`;
-  if (fs.realpathSync(root) === '/') return 'root: that is this machine; to apply to it, leave --root out';
+  const problem = explainBadRoot(root);
+  if (problem !== undefined) return problem;
   return drive === undefined ? 'root: needs --source or --device as well' : true;
 }

@@ -17,6 +17,7 @@ export const exitCodes = {
   stateCorrupt: 31,
   locked: 40,
   identityConflict: 41,
+  leftovers: 42,
   deadline: 50,
   usage: 64,
   driveBusy: 74,

@@ -28,12 +28,12 @@ function removeEntry({ at, name, device }: Entry): boolean {
   const path = at(name);
   const stat = fs.lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return true;
-  if (stat.dev !== device) return false;
   if (!stat.isDirectory()) {
     fs.unlinkSync(path);
     return true;
   }
-  if (!emptyFolder(path, device)) return false;
+  // Of folders alone: a file below an overlay has the number of the layer that it lies in.
+  if (stat.dev !== device || !emptyFolder(path, device)) return false;
   fs.rmdirSync(path);
   return true;
 }

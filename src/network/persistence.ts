@@ -24,7 +24,7 @@ export const networkFilePrefix = 'network_files';
 export const networkFilesModule = 'network-files';
 
 /** Files of others that ours take the place of are kept below it. */
-const backupFolder = '/var/lib/guest-init/backup';
+export const backupFolder = '/var/lib/guest-init/backup';
 
 /**
  * Pure. `renderer` is the one of `choice.backend`; `live` are the steps that set the network up now: files are written when all of them

@@ -37,7 +37,8 @@ const allowedFolders: Record<string, readonly string[]> = {
   collect: [...pureFolders, 'host', 'state', 'report'],
   rehearsal: [...pureFolders, 'host', 'state', 'executors', 'pipeline'],
   undo: [...pureFolders, 'host', 'state', 'executors'],
-  cli: [...pureFolders, 'host', 'state', 'executors', 'pipeline', 'report', 'collect', 'rehearsal', 'undo'],
+  seal: [...pureFolders, 'host', 'state'],
+  cli: [...pureFolders, 'host', 'state', 'executors', 'pipeline', 'report', 'collect', 'rehearsal', 'undo', 'seal'],
 };
 
 /** Modules of Node that compute and touch nothing outside the process. */

@@ -8,7 +8,7 @@ import { type Sandbox, startSandbox } from '../support/sandbox.ts';
 
 const missing = explainMissingRoots();
 
-const commands = ['completion', 'drive', 'plan', 'query', 'rehearse', 'run', 'schema', 'status', 'validate'];
+const commands = ['completion', 'drive', 'plan', 'query', 'rehearse', 'run', 'schema', 'seal', 'status', 'validate'];
 /** Left to the shell's own completion of file names. */
 const files = 'files';
 
@@ -35,6 +35,8 @@ const cases: readonly (readonly [string, readonly string[] | typeof files])[] = 
   ['drive build x.iso --format ', ['iso', 'vfat']],
   ['drive build x.iso --address ', []],
   ['status --w', ['--wait']],
+  ['seal --root ', files],
+  ['seal --except le', ['leases']],
   ['completion ', ['bash', 'zsh']],
 ];
 
