@@ -5,7 +5,7 @@ import type { Facts } from '../core/facts.ts';
 import type { Host } from '../host/host.ts';
 import { findCloudInitRole, hasCloudInitEnded } from '../pipeline/cloud-init.ts';
 import { type PublicStatus, readPublicStatus } from '../pipeline/public-status.ts';
-import { type InstanceRecord, peekRecord } from '../state/record.ts';
+import { type InstanceRecord, peekRecord, readMachine } from '../state/record.ts';
 import { type StatusView, viewStatus } from './status-view.ts';
 import { settleStatus } from './untold-run.ts';
 
@@ -22,7 +22,7 @@ export function lookAtStatus(host: Host): {
   readonly facts: Facts;
 } {
   const isRoot = process.geteuid?.() === 0;
-  const record = isRoot ? peekRecord(host) : undefined;
+  const record = isRoot ? withoutMended(peekRecord(host), host) : undefined;
   const facts = host.facts();
   const view = viewStatus({
     ...{ status: readStatus(), record, isRoot, facts },
@@ -32,4 +32,10 @@ export function lookAtStatus(host: Host): {
     cloudInitEnded: hasCloudInitEnded(host),
   });
   return { view, record, isRoot, facts };
+}
+
+/** Somebody has given the guest another machine-id since: then it shares it with nobody. */
+function withoutMended(record: InstanceRecord | undefined, host: Host): InstanceRecord | undefined {
+  if (record?.notices === undefined || readMachine(host).id === record.machine?.id) return record;
+  return { ...record, notices: [] };
 }

@@ -37,6 +37,7 @@ export function printStatus(view: StatusView, terminal: Terminal = openTerminal(
     ...describeFailures(view, terminal),
   );
   lines.push(
+    ...view.notices.map((notice) => `notice   ${notice}`),
     ...shorten(view.diagnostics.map((problem) => `input    ${problem.severity}: ${describeDiagnostic(problem)}`)),
     ...view.guesses.map((guess) => `guessed  ${guess}`),
   );

@@ -39,6 +39,8 @@ export type StatusView = {
   /** Outcomes with messages and output for root, without them for others. */
   readonly steps: readonly (PublicStep & Pick<Outcome, 'message' | 'hint' | 'tail'>)[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What is to be known of the guest as long as it is this instance; root only. */
+  readonly notices: readonly string[];
   /** Folder with what each command of user_data printed; root only. */
   readonly outputFolder?: string;
   /** When something was taken back by hand (seconds since 1970), and how many things; root only. */
@@ -86,6 +88,7 @@ export function viewStatus(given: {
     guesses: [...new Set([...(record?.networkSteps ?? []), ...steps].flatMap(({ guess }) => guess ?? []))],
     steps,
     diagnostics: record?.diagnostics ?? [],
+    notices: record?.notices ?? [],
     ...pick(
       'outputFolder',
       record === undefined ? undefined : `${nameInstanceFolder(stateDirectory, record.name)}/output`,

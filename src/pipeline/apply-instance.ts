@@ -9,12 +9,12 @@ import type { Policy } from '../core/policy.ts';
 import type { Host } from '../host/host.ts';
 import { isUnspecified, specifyNetwork } from '../network/unspecified.ts';
 import { fingerprintNetwork } from '../state/fingerprint.ts';
-import type { InstanceRecord } from '../state/record.ts';
+import { type InstanceRecord, readMachine } from '../state/record.ts';
 import { openStore, type Store } from '../state/store.ts';
 import { type ApplyResult, applySteps } from './apply.ts';
 import { awaitPlannedNics, type NicWait } from './await-nics.ts';
 import type { OpenDrive } from './discover.ts';
-import { fingerprintHostKeys } from './host-keys.ts';
+import { fingerprintHostKeys, selectShownKeys } from './host-keys.ts';
 import type { Decision, StageWork } from './identity.ts';
 import type { IncludeOptions } from './includes.ts';
 import type { KeptNetwork } from './keep-network.ts';
@@ -51,6 +51,8 @@ export type ApplyInstanceOptions = {
   keepNetwork(): Promise<KeptNetwork | undefined>;
   readonly narrow?: NarrowPlan | undefined;
   readonly record?: InstanceRecord;
+  /** Of the other instance that this guest, or the one that it was copied from, was before. */
+  readonly predecessor?: InstanceRecord;
   /** What the record is to say besides the outcome. */
   readonly remember?: Pick<InstanceRecord, 'imageUserData'>;
   readonly quarantined?: string;
@@ -83,7 +85,8 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
     return interpretInput(drive, { localDocuments, localScripts, osRelease, fetched });
   };
   const input = await interpret();
-  let record = { ...(options.record ?? beginRecord(options)), ...options.remember };
+  // Before anything is done: a run that takes this one up knows nothing of an earlier instance.
+  let record = await rememberMachine(options, { ...(options.record ?? beginRecord(options)), ...options.remember }, []);
   const store = openStore({
     host,
     record,
@@ -123,6 +126,12 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
       if (stage !== todo.at(-1)?.stage) store.save(record);
     }
     const isUndone = results.some(({ result }) => result.networkFailure !== undefined);
+    // The early stage has told them.
+    const isLateOnly = decision.work.every(({ stage }) => stage === 'late');
+    const isTold = !isLateOnly && !isNetworkOnly;
+    const hostKeys = isTold ? fingerprintHostKeys(host) : [];
+    if (isTold) record = await rememberMachine(options, record, hostKeys);
+    if (isTold) tellNotices(options.reporter, record);
     const kept = options.isNetworkChanged && isUndone ? await options.keepNetwork() : undefined;
     const verdict = conclude(options, record, results, store, kept);
     const { stamp } = options.drive;
@@ -130,15 +139,30 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
     store.save(record);
     // The last save may have been the first to fail.
     const last = store.failure() === undefined ? verdict : conclude(options, record, results, store, kept);
-    // The early stage has told them.
-    const isLateOnly = options.decision.work.every(({ stage }) => stage === 'late');
-    const isTold = !isLateOnly && !isNetworkOnly;
-    const lines = isTold ? fingerprintHostKeys(host, results[0]?.plan.steps) : [];
+    const lines = selectShownKeys(hostKeys, results[0]?.plan.steps);
     const afterRun = chooseAfterRun(options, results, store);
     return { verdict: last, record, lines, ...(afterRun === undefined ? {} : { afterRun }) };
   } finally {
     store.close();
   }
+}
+
+/** Which machine this is, with a word about it where it is a copy of another one. */
+async function rememberMachine(
+  { host, predecessor }: ApplyInstanceOptions,
+  record: InstanceRecord,
+  hostKeys: readonly string[],
+): Promise<InstanceRecord> {
+  const machine = { ...record.machine, ...readMachine(host), ...(hostKeys.length === 0 ? {} : { hostKeys }) };
+  if (predecessor === undefined) return { ...record, machine };
+  const { describeCloneTraces } = await import('./clone-traces.ts');
+  const notice = describeCloneTraces(predecessor, machine);
+  return { ...record, machine, ...(notice === undefined ? {} : { notices: [notice] }) };
+}
+
+function tellNotices(reporter: Reporter, { notices = [] }: InstanceRecord): void {
+  for (const message of notices)
+    reporter.diagnostic({ severity: 'warning', code: 'conflict', source: '/etc/machine-id', message });
 }
 
 /** The plan with what #include lists name, which the late stage alone can fetch. */
@@ -257,7 +281,7 @@ function conclude(
   const network = kept?.description ?? describeNetwork(record.networkSteps, outcomes);
   const guest = [record.hostname ?? record.name, network].filter((word) => word !== '').join(' ');
   const networkFailure = early?.result.networkFailure ?? earlier?.networkFailure;
-  return describeVerdict([guest, ...describeNews(options, early)].join('; '), {
+  return describeVerdict([guest, ...(record.notices ?? []), ...describeNews(options, early)].join('; '), {
     outcomes: [...(earlier?.outcomes ?? []), ...results.flatMap(({ result }) => result.outcomes)],
     // The input's problems count in the stage that applies the network, the users and the keys.
     diagnostics: early === undefined && earlier === undefined ? [] : record.diagnostics,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Step } from '../core/plan.ts';
 import { createMemoryHost } from '../host/memory.ts';
-import { fingerprintHostKeys } from './host-keys.ts';
+import { fingerprintHostKeys, selectShownKeys } from './host-keys.ts';
 
 const { host } = createMemoryHost({
   files: {
@@ -15,7 +15,7 @@ const { host } = createMemoryHost({
 function show(hidden?: 'all' | readonly string[]): (string | undefined)[] {
   const action = { kind: 'hostKeys', types: [], ...(hidden === undefined ? {} : { hidden }) } as const;
   const step: Step = { id: 'ssh/host_keys', module: 'ssh-host-keys', stage: 'early', summary: '', action };
-  return fingerprintHostKeys(host, [step]).map((line) => line.split(' ')[0]);
+  return selectShownKeys(fingerprintHostKeys(host), [step]).map((line) => line.split(' ')[0]);
 }
 
 test('fingerprints of the host keys are shown, but for those that user_data hides', () => {

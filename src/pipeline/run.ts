@@ -4,7 +4,7 @@ import type { AfterRun } from '../core/action.ts';
 import { cloudInitEnabledPath } from '../core/cloud-init.ts';
 import { type Diagnostic, formatPlace } from '../core/diagnostic.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
-import type { InstanceConfig } from '../core/instance-config.ts';
+import { type InstanceConfig, isSameInstance } from '../core/instance-config.ts';
 import { type Stage, stages } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import { datasources } from '../datasources/registry.generated.ts';
@@ -190,6 +190,7 @@ async function runJob(options: Job): Promise<Conclusion> {
       bootId,
       ...(image === undefined ? {} : { remember: image.describeUse(image.stored, instance) }),
       ...(ground === undefined ? {} : { record: ground }),
+      ...(record === undefined || isSameInstance(record.instance, instance.id) ? {} : { predecessor: record }),
       ...(quarantined === undefined ? {} : { quarantined }),
     });
   } catch (error) {
@@ -293,14 +294,14 @@ function concludeWithoutDrive(found: {
 }): Conclusion {
   const { policy, record, host, problem } = found;
   if (record !== undefined) {
-    return {
-      verdict: {
-        exitCode: exitCodes.ok,
-        word: 'OK',
-        message: `${record.hostname ?? record.name}: no drive, already applied; nothing was changed`,
-      },
-      record,
-    };
+    const message = `${record.hostname ?? record.name}: no drive, already applied; nothing was changed`;
+    const verdict = { exitCode: exitCodes.ok, word: 'OK', message } as const;
+    const uuid = host.live ? host.dmi().productUuid : undefined;
+    if (uuid === undefined || record.machine?.uuid === undefined || record.machine.uuid === uuid)
+      return { verdict, record };
+    // Most likely it has the other one's address as well.
+    const news = `${message}; but this is another machine than the one it was applied on`;
+    return { verdict: { ...verdict, message: news, hint: 'a copy of a guest needs a drive of its own' }, record };
   }
   if (problem !== undefined && policy.drive.required !== true) {
     const message = `no drive labelled ${policy.drive.label}; ${formatPlace(problem)}: ${problem.message}`;

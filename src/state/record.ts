@@ -28,6 +28,16 @@ export type StageRecord = {
   readonly whole?: { readonly bootId: string; readonly startedAt: number; readonly ms: number };
 };
 
+/** By what a copy of this guest's disk is told from the guest itself. */
+export type MachineTraces = {
+  /** Checksum of /etc/machine-id, which is confidential (machine-id(5)). */
+  readonly id?: string;
+  /** product_uuid of the DMI tables. */
+  readonly uuid?: string;
+  /** Fingerprints. */
+  readonly hostKeys?: readonly string[];
+};
+
 export type InstanceRecord = {
   readonly instance: InstanceId;
   readonly name: string;
@@ -38,6 +48,10 @@ export type InstanceRecord = {
   readonly driveStamp?: string;
   readonly startedAt: number;
   readonly bootId: string;
+  /** The machine that the instance was applied on. */
+  readonly machine?: MachineTraces;
+  /** Sentences about the guest that hold for as long as it is this instance. */
+  readonly notices?: readonly string[];
   /** A stage that has run to its end for this instance; absent = not yet, or cut off. */
   readonly stages: { readonly [name in Stage]?: StageRecord };
   /** The network as applied, so that it can be restored at a boot without the drive. */
@@ -71,6 +85,17 @@ export type InstanceRecord = {
 export function sumStages({ stages }: InstanceRecord): number | undefined {
   const done = Object.values(stages);
   return done.length === 0 ? undefined : done.reduce((sum, { ms }) => sum + ms, 0);
+}
+
+/** What the record keeps of this machine; nothing below --root. Host keys are added when they are made. */
+export function readMachine(host: Host): MachineTraces {
+  if (!host.live) return {};
+  const id = host.stat('/etc/machine-id')?.kind === 'file' ? host.readText('/etc/machine-id')?.trim() : undefined;
+  const { productUuid: uuid } = host.dmi();
+  return {
+    ...(id === undefined || !/^[0-9a-f]{32}$/.test(id) ? {} : { id: checksum(id) }),
+    ...(uuid === undefined ? {} : { uuid }),
+  };
 }
 
 export type LoadedRecord = { readonly record?: InstanceRecord; readonly quarantined?: string };

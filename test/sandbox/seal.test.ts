@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { ec2MetaData, ec2Tree, userDataTree } from '../support/instances.ts';
+import { ec2MetaData, ec2Tree, novaDmi, otherUuid, userDataTree } from '../support/instances.ts';
 import { assertNothingLeft } from '../support/leftovers.ts';
 import { describeSandbox } from '../support/main-job.ts';
 import { bindProduct } from '../support/product.ts';
@@ -428,6 +428,58 @@ describe('a guest that is sealed while it runs', { skip: missing ?? false }, () 
         const text = box.stat(path)?.isFile() ? box.readFile(path) : '';
         assert.ok(!/10\.0\.0\.5\b|web-1\b|i-0000000a/.test(text), `${path} still knows the first instance`);
       }
+    });
+  });
+
+  it('that was not sealed is told to be a copy, in the last line, the log and the status', async () => {
+    const sandbox = { drives: [{ tree: first }, { tree: second, late: true }], dmi: novaDmi() };
+    await withSandbox(describeSandbox({ sandbox }), async (box) => {
+      box.writeFile('/etc/machine-id', 'b08dfa6083e7567a1921a715000001fb\n', 0o444);
+      const original = await box.run(['guest-init', 'run'], { timeoutMs: 60_000 });
+      assert.equal(original.status, 0, original.stdout);
+      assert.doesNotMatch(original.stdout, /machine-id/);
+      assert.doesNotMatch(box.readFile('/var/lib/guest-init/state.json'), /b08dfa60/);
+
+      await box.reboot();
+      box.unplug(0);
+      box.plug(1);
+      box.writeFile('/sys/class/dmi/id/product_uuid', `${otherUuid}\n`);
+      const copy = await box.run(['guest-init', 'run', '--stage', 'early'], { timeoutMs: 60_000 });
+      const sentence =
+        /copied from 4d3c2b1a-1111-4222-8333-00000000000a without guest-init seal: it has the same machine-id\b/;
+      assert.equal(copy.status, 0, copy.stdout);
+      assert.match(copy.stdout, /! \/etc\/machine-id {2}warning {2}copied/);
+      assert.match(copy.stdout, new RegExp(`guest-init: OK web-2 eth0 .*${sentence.source}`));
+      assert.match(box.readFile('/var/log/guest-init.log'), new RegExp(`"level":"warn".*${sentence.source}`));
+      const late = await box.run(['guest-init', 'run', '--stage', 'late'], { timeoutMs: 60_000 });
+      assert.equal(late.status, 0, late.stdout);
+      for (const uid of [0, 65534]) {
+        const status = await box.run(['guest-init', 'status'], { uid });
+        assert.match(status.stdout, sentence, `status of user ${uid}`);
+      }
+      assert.match(await box.exec(['guest-init', 'status']), /^notice {3}copied from/m);
+
+      // From the next boot on it is a guest like any other.
+      await box.reboot();
+      const later = await box.run(['guest-init', 'run'], { timeoutMs: 60_000 });
+      assert.match(later.stdout, /already applied/);
+      assert.match(await box.exec(['guest-init', 'status']), /^notice /m);
+      box.writeFile('/etc/machine-id', 'c08dfa6083e7567a1921a715000001fb\n', 0o444);
+      assert.doesNotMatch(await box.exec(['guest-init', 'status']), /^notice /m);
+    });
+  });
+
+  it('and its copy without a drive says that it is another machine', async () => {
+    await withSandbox(describeSandbox({ tree: first, sandbox: { dmi: novaDmi() } }), async (box) => {
+      assert.equal((await box.run(['guest-init', 'run'], { timeoutMs: 60_000 })).status, 0);
+      await box.reboot();
+      box.unplug(0);
+      const same = await box.run(['guest-init', 'run'], { timeoutMs: 60_000 });
+      assert.match(same.stdout, /guest-init: OK web-1: no drive, already applied; nothing was changed \[/);
+      box.writeFile('/sys/class/dmi/id/product_uuid', `${otherUuid}\n`);
+      const copy = await box.run(['guest-init', 'run'], { timeoutMs: 60_000 });
+      assert.equal(copy.status, 0, copy.stdout);
+      assert.match(copy.stdout, /nothing was changed; but this is another machine than the one it was applied on/);
     });
   });
 
