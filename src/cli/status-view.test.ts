@@ -328,3 +328,10 @@ test('what was seen of the network: a line for each link, with every answer', ()
     ],
   );
 });
+
+test('what is to be known of the instance has a line of its own', () => {
+  const notices = ['copied from i-1 without guest-init seal: it has the same machine-id'];
+  const view = viewStatus({ status: undefined, record: { ...record, notices }, facts: plainFacts });
+  assert.deepEqual(view.notices, notices);
+  assert.match(printStatus(view, plain), /^notice {3}copied from i-1 without guest-init seal/m);
+});

@@ -267,6 +267,38 @@ test('a file of the image that gave way and was changed since is for people, wit
   }
 });
 
+test('of cloud-init: what it remembers and wrote goes, what people put there stays', async () => {
+  const head = '# Created by cloud-init on instance boot automatically, do not edit.\n';
+  const { host, files } = imageWith({
+    '/var/lib/cloud/instances/i-1/obj.pkl': 'x',
+    '/var/lib/cloud/instance': { target: '/var/lib/cloud/instances/i-1' },
+    '/var/lib/cloud/scripts/per-boot/own': 'x',
+    '/var/lib/cloud/scripts/vendor/theirs': 'x',
+    '/etc/sysconfig/network-scripts/ifcfg-eth0': `${head}HWADDR=fa:16:3e:00:00:05\n`,
+    '/etc/network/interfaces':
+      '# This file is generated from information provided by the datasource.  Changes\nauto lo\n',
+    '/etc/network/interfaces.d/50-cloud-init': 'x',
+    '/etc/cloud/cloud.cfg.d/05_logging.cfg': 'x',
+  });
+  const { leftovers, remaining } = await sealTemplate(host, plain);
+  assert.deepEqual(
+    leftovers.map(({ path, line, outcome }) => `${path}${line ?? ''} ${outcome}`),
+    [
+      '/var/lib/cloud/instances mended',
+      '/var/lib/cloud/scripts/vendor mended',
+      '/etc/network/interfaces.d/50-cloud-init mended',
+      '/var/lib/cloud/instance mended',
+      '/etc/sysconfig/network-scripts/ifcfg-eth0 mended',
+      '/etc/network/interfaces kept',
+    ],
+  );
+  assert.deepEqual(
+    remaining.map(({ path }) => path),
+    ['/etc/network/interfaces'],
+  );
+  assert.ok(files.has('/var/lib/cloud/scripts/per-boot/own') && files.has('/etc/cloud/cloud.cfg.d/05_logging.cfg'));
+});
+
 test('a failure is told with its reason, and the rest is mended', async () => {
   const { host, files } = imageWith({ '/root/.bash_history': 'x', '/home/ops/.bash_history': 'x' });
   const remove = host.remove;

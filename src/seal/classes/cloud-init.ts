@@ -31,7 +31,7 @@ export const cloudInit: LeftoverClass = definePaths({
     { paths: ['/var/lib/cloud/seed/*/*'], what: 'a seed: each copy is the instance that it names', mend: 'tell' },
     { paths: ['/etc/sudoers.d/90-cloud-init-users'], what: 'sudo rules of users that cloud-init made', mend: 'tell' },
   ],
-  more: (search) => [...findInstanceLink(search), ...findIfcfg(search), ...findPasswordLogin(search)],
+  more: (search) => [...findInstanceLink(search), ...findNetworkFiles(search), ...findPasswordLogin(search)],
 });
 
 function findInstanceLink({ reader }: Search): Leftover[] {
@@ -40,15 +40,19 @@ function findInstanceLink({ reader }: Search): Leftover[] {
   return [{ path, what: 'what cloud-init remembers', mend: { kind: 'remove-tree' } }];
 }
 
-function findIfcfg({ reader }: Search): Leftover[] {
-  return ['/etc/sysconfig/network-scripts/ifcfg-*', '/etc/sysconfig/network/ifcfg-*', '/etc/network/interfaces']
-    .flatMap(reader.expand)
-    .filter((path) =>
-      /^# (?:Created by cloud-init|This file is generated from information provided by the datasource)/m.test(
-        reader.readText(path) ?? '',
-      ),
-    )
-    .map((path) => ({ path, what: 'the network of this instance', mend: { kind: 'remove' } }));
+const header = /^# (?:Created by cloud-init|This file is generated from information provided by the datasource)/m;
+
+/** Files under the image's own names, known by what cloud-init writes at their head. */
+function findNetworkFiles({ reader }: Search): Leftover[] {
+  const what = 'the network of this instance';
+  const isWritten = (path: string): boolean => header.test(reader.readText(path) ?? '');
+  const ifcfg = ['/etc/sysconfig/network-scripts/ifcfg-*', '/etc/sysconfig/network/ifcfg-*'].flatMap(reader.expand);
+  // Without this one ifup(8) does not even bring up the loopback.
+  const interfaces = reader.expand('/etc/network/interfaces');
+  return [
+    ...ifcfg.filter(isWritten).map((path): Leftover => ({ path, what, mend: { kind: 'remove' } })),
+    ...interfaces.filter(isWritten).map((path): Leftover => ({ path, what, mend: { kind: 'tell' } })),
+  ];
 }
 
 function findPasswordLogin({ reader }: Search): Leftover[] {
