@@ -341,6 +341,8 @@ export type NotifyAction = {
   readonly ifExists?: string;
   /** Only when one of these steps changed something. */
   readonly onChangeOf: readonly string[];
+  /** 30 000 unless said. */
+  readonly timeoutMs?: number;
 };
 
 /** Answers to questions of packages, as debconf-set-selections(1) reads them: `owner question type value`, one a line. */

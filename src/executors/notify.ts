@@ -11,11 +11,11 @@ export const notify: Executor<NotifyAction> = {
     return { state: 'unknown', changes: [{ op: '~', what: argv.join(' ') }] };
   },
 
-  apply({ argv }, host) {
+  apply({ argv, timeoutMs = 30_000 }, host) {
     const [name = '', ...rest] = argv;
     const path = host.which(name);
     if (path === undefined) throw new AgentError(exitCodes.internal, `${name}: command not found`);
-    const result = host.run([path, ...rest], { timeoutMs: 30_000 });
+    const result = host.run([path, ...rest], { timeoutMs });
     if (result.status !== 0) throw new AgentError(exitCodes.internal, describeFailure(argv.join(' '), result));
     return undefined;
   },

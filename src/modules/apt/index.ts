@@ -7,7 +7,7 @@ import { Apt } from './schema.ts';
 export const apt = defineModule({
   name: 'apt',
   keys: ['apt', 'apt_pipelining'],
-  after: ['ca-certs'],
+  after: [],
   schema: Apt,
   plan: planApt,
 });

@@ -7,7 +7,8 @@ import { CaCerts } from './schema.ts';
 export const caCerts = defineModule({
   name: 'ca-certs',
   keys: ['ca_certs', 'ca-certs'],
-  after: [],
+  // Its tool takes long on a slow guest: who logs in, and their files, come first.
+  after: ['ssh', 'bootcmd', 'write-files'],
   schema: CaCerts,
   plan: planCaCerts,
 });

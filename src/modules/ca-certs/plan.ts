@@ -5,6 +5,9 @@ import type { Step } from '../../core/plan.ts';
 import type { CaCerts } from './schema.ts';
 import { findTrustStore } from './trust-stores.ts';
 
+/** Debian's tool starts openssl for each of its hundred and fifty certificates. */
+const updateTimeoutMs = 90_000;
+
 /** The files first, then the tool, only when one of them has changed. */
 export function planCaCerts(context: ModuleContext<CaCerts>): Step[] {
   const { config, facts, place, report } = context;
@@ -44,7 +47,7 @@ export function planCaCerts(context: ModuleContext<CaCerts>): Step[] {
   const ids = files.map(({ id }) => id);
   const update: Step = {
     ...{ ...common, id: 'ca_certs/update', summary: tool, source: place([key]), needs: ids },
-    action: { kind: 'notify', argv: [tool], onChangeOf: ids },
+    action: { kind: 'notify', argv: [tool], onChangeOf: ids, timeoutMs: updateTimeoutMs },
   };
   return [...files, update];
 }

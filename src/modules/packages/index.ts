@@ -7,7 +7,7 @@ import { Packages } from './schema.ts';
 export const packages = defineModule({
   name: 'packages',
   keys: ['packages', 'package_update', 'package_upgrade', 'apt_update', 'apt_upgrade'],
-  after: ['apk-repos', 'apt', 'ca-certs', 'swap', 'users', 'yum-repos', 'zypper'],
+  after: ['apk-repos', 'apt', 'swap', 'users', 'yum-repos', 'zypper'],
   schema: Packages,
   plan: planPackages,
 });
