@@ -6,6 +6,7 @@ import type { Host } from '../host/host.ts';
 import { findUser, readGroups } from './account-files.ts';
 import { runAccountTool } from './account-tool.ts';
 import type { Change, Executor } from './executor.ts';
+import { makeParentFolders } from './parent-folders.ts';
 
 const skeleton = '/etc/skel';
 
@@ -38,17 +39,17 @@ export const user: Executor<UserAction> = {
   },
 };
 
-/** The first of people's own; below it are those of the system, many of which have no home on purpose (login.defs(5), UID_MIN). */
-const firstOwnUid = 1000;
+/** People's own; the others are of the system, and many have no home on purpose (login.defs(5), UID_MIN and UID_MAX). */
+const isOwnUid = (uid: number): boolean => uid >= 1000 && uid <= 60_000;
 
 // useradd writes the account before its group and its home: a crash or a full disk between leaves a user who can never hold a key.
 
 function lacksGroup({ uid, gid }: UserFact, host: Host): boolean {
-  return uid >= firstOwnUid && !readGroups(host).some((group) => group.gid === gid);
+  return isOwnUid(uid) && !readGroups(host).some((group) => group.gid === gid);
 }
 
 function lacksHome({ createHome, system }: UserAction, { uid, home }: UserFact, host: Host): boolean {
-  if (createHome === false || system === true || uid < firstOwnUid) return false;
+  if (createHome === false || system === true || !isOwnUid(uid)) return false;
   return home.startsWith('/') && host.stat(home) === undefined;
 }
 
@@ -95,6 +96,7 @@ function toUseraddOptions(action: UserAction, host: Host): string[] {
 
 /** With the plain files of the skeleton. */
 function makeHome({ home, uid, gid }: UserFact, host: Host): void {
+  makeParentFolders(home, host, { uid: 0, gid: 0 });
   host.makeDirectory(home, { mode: 0o700, uid, gid });
   for (const name of host.list(skeleton)) {
     const source = `${skeleton}/${name}`;

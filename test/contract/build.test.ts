@@ -38,7 +38,7 @@ const allowedPackages = new Set([
 const neverReached = ['osx-temperature-sensor', 'macos-temperature-sensor'];
 
 const packageBudgetKiB = 1020;
-const ownBudgetKiB = 935;
+const ownBudgetKiB = 1080;
 
 function readBundleOutput(): Metafile['outputs'][string] {
   const { outputs } = JSON.parse(readFileSync(metafile, 'utf8')) as Metafile;
