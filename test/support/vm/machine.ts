@@ -313,9 +313,9 @@ export class Machine {
     }
   }
 
-  /** Shuts the guest down in an orderly way and waits for it. */
-  async powerOff(timeoutMs = bootTimeoutMs): Promise<void> {
-    this.shell.send('systemctl --no-block poweroff');
+  /** Shuts the guest down and waits for it; `force`: no unit says or writes anything at its stop. */
+  async powerOff({ force = false, timeoutMs = bootTimeoutMs } = {}): Promise<void> {
+    this.shell.send(force ? 'systemctl poweroff --force' : 'systemctl --no-block poweroff');
     const timer = setTimeout(() => this.#kill(), timeoutMs);
     await this.#ended;
     clearTimeout(timer);

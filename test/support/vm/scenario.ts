@@ -6,7 +6,7 @@ import { repositoryRoot, requireBuiltPackage } from '../built-program.ts';
 import { runTool } from '../command.ts';
 import type { DriveFiles } from './config-drive.ts';
 import { type GuestImage, type GuestRoot, prepareGuestImage } from './guest-image.ts';
-import { guessedNetwork } from './machine.ts';
+import { guessedNetwork, type Network } from './machine.ts';
 
 /** A launch key and its private half, made for one test file and removed by it. */
 export class LaunchKey {
@@ -49,12 +49,14 @@ export type InstanceOptions = {
   /** Also say the network as Nova does, in network_data.json; otherwise prefix and gateway are guessed. */
   readonly networkData?: boolean;
   readonly hostname?: string;
+  /** Where the instance is; default: `guessedNetwork`. */
+  readonly network?: Network;
 };
 
 /** Scenario A's drive: ec2 metadata gives the address, openstack metadata and user_data the rest. */
 export function describeInstance(options: InstanceOptions): DriveFiles {
-  const { key, id = 'i-0000000a', hostname = 'web-1' } = options;
-  const { guest, gateway, mac } = guessedNetwork;
+  const { key, id = 'i-0000000a', hostname = 'web-1', network = guessedNetwork } = options;
+  const { guest, gateway, mac } = network;
   return {
     'ec2/latest/meta-data.json': {
       'instance-id': id,
