@@ -11,7 +11,10 @@ export type UserRequest = {
 };
 
 /** Old spellings of keys, which cloud-init still reads. */
-export const oldSpellings = ['lock-passwd', 'primary-group', 'no-create-home', 'ssh-authorized-keys'] as const;
+export const oldSpellings = [
+  ...(['lock-passwd', 'primary-group', 'selinux-user', 'ssh-authorized-keys', 'ssh-import-id'] as const),
+  ...(['no-create-home', 'no-user-group', 'no-log-init'] as const),
+] as const;
 
 /** The accounts of the key `users`, in order; undefined when the document has no such key, or one of no known form. */
 export function listUserRequests(users: unknown): UserRequest[] | undefined {

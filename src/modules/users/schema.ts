@@ -111,6 +111,10 @@ export const UserEntry = v.strictObject({
   'lock-passwd': v.optional(v.boolean()),
   'primary-group': v.optional(GroupName),
   'no-create-home': v.optional(v.boolean()),
+  'no-user-group': v.optional(v.boolean()),
+  'no-log-init': v.optional(v.boolean()),
+  'selinux-user': v.optional(passwdField('a SELinux user')),
+  'ssh-import-id': v.optional(ImportIds),
   'ssh-authorized-keys': v.optional(KeyLines),
 });
 export type UserEntry = v.InferOutput<typeof UserEntry>;
