@@ -32,6 +32,7 @@ const titleOfKind: Readonly<Record<ActionKind, Title>> = {
   ...{ fstab: 'disks', mount: 'disks', swapFile: 'disks' },
   ...{ group: 'users and keys', user: 'users and keys', password: 'users and keys', authorizedKeys: 'users and keys' },
   importKeys: 'users and keys',
+  fetchedFile: 'files',
   daemon: 'services',
   ...{ file: 'files', lines: 'files', symlink: 'files', remove: 'files' },
   ...{ service: 'services', unit: 'services', notify: 'services', hostKeys: 'services' },

@@ -146,6 +146,7 @@ test('every kind of action has a group: no step is left out of the text', () => 
     },
     ...{ user: true, password: true, authorizedKeys: true, file: true, lines: true, symlink: true, remove: true },
     importKeys: true,
+    fetchedFile: true,
     daemon: true,
     ...{ service: true, unit: true, notify: true, hostKeys: true, exec: true, netProbe: true, netVerify: true },
     sections: true,

@@ -23,6 +23,19 @@ export type FileAction = {
   readonly backup?: { readonly mark: string; readonly path: string };
 };
 
+/**
+ * A file whose content is at `source` when the step is applied: an http or https address, or a `file:` of the guest. `headers` go to the
+ * server that `source` names, and to no other. `fallback` is written where it cannot be had.
+ */
+export type FetchedFileAction = {
+  readonly kind: 'fetchedFile';
+  /** May hold a token. */
+  readonly source: Secret;
+  readonly headers?: SecretData<Readonly<Record<string, string>>>;
+  readonly file: Omit<FileAction, 'kind' | 'content'>;
+  readonly fallback?: Uint8Array;
+};
+
 /** A file that an earlier run made and that nothing asks for any more; one that was changed since (another hex sha256) is left. */
 export type RemoveAction = { readonly kind: 'remove'; readonly path: string; readonly sha256: string };
 
@@ -537,6 +550,7 @@ export type Action =
   | UserAction
   | PasswordAction
   | AuthorizedKeysAction
+  | FetchedFileAction
   | ImportKeysAction
   | HostnameAction
   | NetLinkAction

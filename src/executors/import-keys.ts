@@ -2,14 +2,12 @@
 
 import type { ImportKeysAction, KeySource } from '../core/action.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
-import type { FetchResult, Host } from '../host/host.ts';
+import { askPatiently } from './ask-patiently.ts';
 import { authorizedKeys } from './authorized-keys.ts';
 import type { Executor } from './executor.ts';
 
 const limits = { timeoutMs: 15_000, limitBytes: 256 * 1024 } as const;
 const maxKeys = 100;
-const tries = 3;
-const pauseMs = 2000;
 
 export const importKeys: Executor<ImportKeysAction> = {
   inspect({ user, from }) {
@@ -19,7 +17,7 @@ export const importKeys: Executor<ImportKeysAction> = {
   async apply({ user, from }, host, context) {
     const { parsePublicKey } = await import('../modules/ssh-authorized-keys/public-key.ts');
     const who = nameSource(from);
-    const { status, body: bytes } = await askPatiently(toUrl(from), host);
+    const { status, body: bytes } = await askPatiently(toUrl(from), host, limits);
     const body = Buffer.from(bytes).toString('utf8');
     if (status === 404) throw new AgentError(exitCodes.internal, `${who}: there is no such person`);
     if (status !== 200) throw new AgentError(exitCodes.internal, `${who}: answered ${status}`);
@@ -42,19 +40,6 @@ export const importKeys: Executor<ImportKeysAction> = {
     return { ...applied, message: `${count}${complaint}` };
   },
 };
-
-/** A name server or a site may need a moment after the network has come up. */
-async function askPatiently(url: string, host: Host): Promise<FetchResult> {
-  for (let turn = 1; ; turn += 1) {
-    try {
-      const result = await host.fetch(url, limits);
-      if (turn === tries || (result.status < 500 && result.status !== 429)) return result;
-    } catch (error) {
-      if (turn === tries) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
-  }
-}
 
 /** Throws AgentError for what is no list of keys. */
 function readJsonKeys(body: string, who: string): string[] {

@@ -31,6 +31,7 @@ type ExecutorOf<Kind extends ActionKind> = Executor<Extract<Action, { kind: Kind
 const seldom = {
   daemon: async () => (await import('./daemon.ts')).daemon,
   sections: async () => (await import('./sections.ts')).sections,
+  fetchedFile: async () => (await import('./fetched-file.ts')).fetchedFile,
   importKeys: async () => (await import('./import-keys.ts')).importKeys,
   unit: async () => (await import('./unit.ts')).unit,
   debconf: async () => (await import('./debconf.ts')).debconf,

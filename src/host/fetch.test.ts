@@ -8,6 +8,7 @@ const answers: Readonly<Record<string, [status: number, body: string, location?:
   '/plain': [200, 'body'],
   '/moved': [302, '', '/plain'],
   '/loop': [301, '', '/loop'],
+  '/elsewhere': [302, '', 'http://localhost:PORT/plain'],
   '/away': [302, '', 'file:///etc/passwd'],
   '/large': [200, 'x'.repeat(5000)],
   '/missing': [404, 'no'],
@@ -20,9 +21,12 @@ const server = createServer((request, response) => {
     body += String(chunk);
   });
   request.on('end', () => {
-    received.push(`${request.method} ${request.url} ${request.headers['content-type'] ?? '-'} ${body}`);
+    received.push(
+      `${request.method} ${request.url} ${request.headers['content-type'] ?? request.headers['x-token'] ?? '-'} ${body}`,
+    );
     const [status, text, location] = answers[request.url ?? ''] ?? [500, ''];
-    response.writeHead(status, location === undefined ? {} : { location });
+    const port = String((server.address() as AddressInfo).port);
+    response.writeHead(status, location === undefined ? {} : { location: location.replace('PORT', port) });
     response.end(text);
   });
 });
@@ -43,6 +47,14 @@ const ask = async (path: string, more: Partial<Parameters<typeof fetchBytes>[1]>
 };
 
 describe('one request', () => {
+  it('gives headers to the server that is asked, not to another that it leads to', async () => {
+    const headers = { 'x-token': 'CANARY' };
+    received.length = 0;
+    assert.equal(await ask('/moved', { headers }), '200 body');
+    assert.equal(await ask('/elsewhere', { headers }), '200 body');
+    assert.deepEqual(received, ['GET /moved CANARY ', 'GET /plain CANARY ', 'GET /elsewhere CANARY ', 'GET /plain - ']);
+  });
+
   it('gives status and bytes, after redirects', async () => {
     assert.equal(await ask('/plain'), '200 body');
     assert.equal(await ask('/moved'), '200 body');

@@ -15,19 +15,25 @@ export const trustStores: readonly string[] = [
 const mostRedirects = 5;
 
 /**
- * `ca`: certificates in PEM that are trusted in place of Node's own list. Redirects of a GET are followed, never from https to http. Rejects
+ * `ca`: certificates in PEM that are trusted in place of Node's own list. Redirects of a GET are followed, never from https to http,
+ * and never with `headers` to another server, which are not meant for it. Rejects
  * with AgentError that names the host and nothing else of the address.
  */
 export async function fetchBytes(url: string, options: FetchOptions & { readonly ca?: string }): Promise<FetchResult> {
   const signal = AbortSignal.timeout(options.timeoutMs);
   let target = new URL(url);
+  let asked = options;
   for (let redirects = 0; ; redirects++) {
-    const { location, ...result } = await ask(target, options, signal);
+    const { location, ...result } = await ask(target, asked, signal);
     if (location === undefined || options.body !== undefined) return result;
     const next = URL.parse(location, target.href);
     const isAllowed = next?.protocol === 'https:' || (next?.protocol === 'http:' && target.protocol === 'http:');
     if (next === null || !isAllowed || redirects >= mostRedirects)
       throw new AgentError(exitCodes.internal, `${target.host}: leads elsewhere and is not followed`);
+    if (next.origin !== target.origin) {
+      const { headers: _, ...others } = asked;
+      asked = others;
+    }
     target = next;
   }
 }

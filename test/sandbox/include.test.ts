@@ -1,21 +1,17 @@
 // #include with a server in the guest: fetched when the network is up, in its place among the parts, once for each instance.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { makeMime } from '../../src/userdata/testing/sources.ts';
+import { createGuestServer, type GuestServer } from '../support/guest-server.ts';
 import { userDataTree } from '../support/instances.ts';
 import { assertNothingLeft } from '../support/leftovers.ts';
 import { describeSandbox } from '../support/main-job.ts';
-import { findPinnedNode } from '../support/product.ts';
 import { explainMissingRoots } from '../support/roots.ts';
 import { type Sandbox, withSandbox } from '../support/sandbox.ts';
 
 const missing = explainMissingRoots();
-const server = `const { appendFileSync } = require('node:fs');
+const script = `const { appendFileSync } = require('node:fs');
 let late = 0;
 const answers = {
   '/base': () => [200, '#include\\nhttp://127.0.0.1:8000/users\\nfile:///etc/site.yaml\\n'],
@@ -32,30 +28,17 @@ require('node:http').createServer((request, response) => {
 }).listen(8000, '127.0.0.1');
 `;
 
-let folder = '';
+let server: GuestServer;
 before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'guest-init-include-'));
-  writeFileSync(join(folder, 'server.cjs'), server);
+  server = createGuestServer(script, 8000);
 });
-after(() => rmSync(folder, { recursive: true, force: true }));
-
-async function startServer(box: Sandbox): Promise<void> {
-  await box.run(['ip', 'link', 'set', 'lo', 'up']);
-  void box.run(['/opt/node', '/opt/server.cjs'], { timeoutMs: 60_000 });
-  while (!(await box.run(['sh', '-c', 'ss -ltn 2>/dev/null || netstat -ltn'])).stdout.includes(':8000 '))
-    await sleep(50);
-}
+after(() => server.remove());
 
 async function withServer(text: string, body: (box: Sandbox) => Promise<void>): Promise<void> {
-  const sandbox = {
-    files: { '/etc/site.yaml': '#cloud-config\ntimezone: Europe/Berlin\n' },
-    binds: [
-      [findPinnedNode(), '/opt/node'],
-      [join(folder, 'server.cjs'), '/opt/server.cjs'],
-    ],
-  } as const;
+  const files = { '/etc/site.yaml': '#cloud-config\ntimezone: Europe/Berlin\n' };
+  const sandbox = { files, binds: server.listBinds() };
   await withSandbox(describeSandbox({ tree: userDataTree(text), sandbox }), async (box) => {
-    await startServer(box);
+    await server.start(box);
     await body(box);
   });
 }
@@ -114,7 +97,7 @@ describe('#include', { skip: missing ?? false }, () => {
       assert.equal((await box.run(['guest-init', 'run'])).status, 0);
       assert.equal(box.readFile('/root/log'), 'hook\n');
       await box.reboot();
-      await startServer(box);
+      await server.start(box);
       const run = await box.run(['guest-init', 'run']);
       assert.equal(run.status, 0, run.stdout + run.stderr);
       assert.equal(box.readFile('/root/log'), 'hook\nhook\n');

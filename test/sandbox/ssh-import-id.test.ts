@@ -2,22 +2,20 @@
 // within bounds.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { hasTool, runTool } from '../support/command.ts';
+import { createGuestServer, type GuestServer } from '../support/guest-server.ts';
 import { publicKey, userDataTree } from '../support/instances.ts';
 import { assertNothingLeft } from '../support/leftovers.ts';
 import { describeSandbox } from '../support/main-job.ts';
-import { findPinnedNode } from '../support/product.ts';
 import { explainMissingRoots } from '../support/roots.ts';
 import { type Sandbox, withSandbox } from '../support/sandbox.ts';
 
 const missing = explainMissingRoots() ?? (hasTool('openssl') ? undefined : 'needs openssl');
 
-const server = `const https = require('node:https');
+const script = `const https = require('node:https');
 const { readFileSync } = require('node:fs');
 const answers = {
   '/octo-cat.keys': [200, ${JSON.stringify(`${publicKey}\n`)}],
@@ -31,40 +29,24 @@ https.createServer({ key: readFileSync('/opt/server.key'), cert: readFileSync('/
 }).listen(443, '127.0.0.1');
 `;
 
-let folder = '';
+let server: GuestServer | undefined;
 before(() => {
   if (missing !== undefined) return;
-  folder = mkdtempSync(join(tmpdir(), 'guest-init-import-'));
-  writeFileSync(join(folder, 'server.cjs'), server);
+  server = createGuestServer(script, 443);
   const subject = ['-subj', '/CN=test', '-addext', 'subjectAltName=DNS:github.com,DNS:launchpad.net'];
   const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30'];
-  runTool([
-    'openssl',
-    ...request,
-    ...subject,
-    '-keyout',
-    join(folder, 'server.key'),
-    '-out',
-    join(folder, 'server.crt'),
-  ]);
+  const made = ['-keyout', join(server.folder, 'server.key'), '-out', join(server.folder, 'server.crt')];
+  runTool(['openssl', ...request, ...subject, ...made]);
 });
-after(() => rmSync(folder, { recursive: true, force: true }));
+after(() => server?.remove());
 
 async function withServer(text: string, trusted: boolean, body: (box: Sandbox) => Promise<void>): Promise<void> {
+  const started = server ?? assert.fail('no server');
   const hosts = '127.0.0.1 localhost\n127.0.0.1 github.com launchpad.net\n';
-  const store = { '/etc/ssl/certs/ca-certificates.crt': readFileSync(join(folder, 'server.crt'), 'utf8') };
-  const sandbox = {
-    files: { '/etc/hosts': hosts, ...(trusted ? store : {}) },
-    binds: [
-      [findPinnedNode(), '/opt/node'],
-      ...['server.cjs', 'server.key', 'server.crt'].map((name) => [join(folder, name), `/opt/${name}`] as const),
-    ],
-  } as const;
+  const store = { '/etc/ssl/certs/ca-certificates.crt': readFileSync(join(started.folder, 'server.crt'), 'utf8') };
+  const sandbox = { files: { '/etc/hosts': hosts, ...(trusted ? store : {}) }, binds: started.listBinds() };
   await withSandbox(describeSandbox({ tree: userDataTree(text), sandbox }), async (box) => {
-    await box.run(['ip', 'link', 'set', 'lo', 'up']);
-    void box.run(['/opt/node', '/opt/server.cjs'], { timeoutMs: 60_000 });
-    while (!(await box.run(['sh', '-c', 'ss -ltn 2>/dev/null || netstat -ltn'])).stdout.includes(':443 '))
-      await sleep(50);
+    await started.start(box);
     await body(box);
   });
 }

@@ -200,16 +200,41 @@ describe('entries', () => {
       /\| limit \| write_files may hold 64 MiB in all, and 24576 KiB were left/,
     );
   });
-  test('source with content: a warning, and the content', () => {
-    const { action, problems } = planEntry('path: /a\ncontent: b\nsource: {uri: "https://x/", headers: {a: b}}');
-    assert.equal(textOf(action), 'b');
-    assert.match(problems[0] ?? '', /^warning .* unsupported-key/);
+  test('from a server: late, its address and headers hidden, the content kept for the case that it fails', () => {
+    const { steps, diagnostics } = planDocument(
+      writeFiles,
+      'write_files:\n- path: /a\n  content: c\n  source: {uri: "https://h.example/CANARY", headers: {x-token: CANARY}}\n',
+    );
+    assert.deepEqual(diagnostics, []);
+    const [{ action, stage, summary } = assert.fail('no step')] = steps;
+    assert.ok(action.kind === 'fetchedFile');
+    assert.deepEqual([stage, summary, action.fallback], ['late', '/a from h.example', Buffer.from('c')]);
+    assert.equal(action.source.reveal(), 'https://h.example/CANARY');
+    assert.deepEqual(action.headers?.reveal(), { 'x-token': 'CANARY' });
+    assert.doesNotMatch(JSON.stringify(steps), /CANARY/);
   });
-  test('source alone: an error, and no empty file', () => {
-    const { action, problems } = planEntry('path: /a\nsource: {uri: "https://x/"}');
-    assert.equal(action, undefined);
-    assert.match(problems[0] ?? '', /^error \| user_data:4:3 \| write_files\[0\]\.source \| unsupported-key/);
-  });
+  for (const [uri, expected] of [
+    ['/srv/it is 100%', 'file:///srv/it%20is%20100%25'],
+    ['file:///srv/x', 'file:///srv/x'],
+  ] as const)
+    test(`${uri} is a file of the guest: early, nothing instead`, () => {
+      const { steps } = planDocument(writeFiles, `write_files:\n- path: /a\n  source: {uri: "${uri}"}\n`);
+      const [{ action, stage } = assert.fail('no step')] = steps;
+      assert.ok(action.kind === 'fetchedFile');
+      assert.deepEqual([action.source.reveal(), action.fallback, stage], [expected, undefined, 'early']);
+    });
+  for (const source of ['ftp://h/x', 'https://', 'x', '../x', 'file://host/x', '/a/../b'])
+    test(`${source} is no source`, () => {
+      const { action, problems } = planEntry(`path: /a\nsource: {uri: "${source}"}`);
+      assert.equal(action, undefined);
+      assert.match(problems[0] ?? '', /^error .*source\.uri \| value \| expected an address by https, http or file/);
+    });
+  for (const headers of ['{"a b": x}', '{a: "x\\ny"}', '{a: 1}', '[a]'])
+    test(`headers ${headers}`, () => {
+      const { action, problems } = planEntry(`path: /a\nsource: {uri: "https://h/", headers: ${headers}}`);
+      assert.equal(action, undefined);
+      assert.match(problems[0] ?? '', /^error .*source\.headers/);
+    });
   test('defer is late', () => assert.equal(planEntry('path: /a\ndefer: true').stage, 'late'));
   test('no content is an empty file', () => assert.equal(textOf(planEntry('path: /a').action), ''));
   test('a list is asked for', () => {

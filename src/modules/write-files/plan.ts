@@ -1,7 +1,9 @@
 // Plans one file step per entry. An entry that cannot be decoded is reported and left out; the others go on.
 
+import type { FetchedFileAction } from '../../core/action.ts';
 import type { ModuleContext } from '../../core/define.ts';
 import type { Step } from '../../core/plan.ts';
+import { Secret, SecretData } from '../../core/secret.ts';
 import { decodeContent } from './decode.ts';
 import { normalisePath } from './guest-path.ts';
 import { toOctal, type WriteFile, type WriteFiles } from './schema.ts';
@@ -9,7 +11,7 @@ import { toOctal, type WriteFile, type WriteFiles } from './schema.ts';
 /** Bytes of all entries together, decoded (reliability.md § 4.1). */
 const totalLimit = 64 * 1024 * 1024;
 
-/** Steps `write_files/N`, N counting from 0 in the user's list; entries with `defer` are late. */
+/** Steps `write_files/N`, N counting from 0 in the user's list; entries with `defer`, or from a server, are late. */
 export function planWriteFiles(context: ModuleContext<WriteFiles>): Step[] {
   const steps: Step[] = [];
   let left = totalLimit;
@@ -28,46 +30,51 @@ function readContent(
   index: number,
   limit: number,
 ): Uint8Array | undefined {
-  const place = ['write_files', index] as const;
-  if (entry.source !== undefined) {
-    const isLost = entry.content === undefined;
-    context.report(
-      {
-        severity: isLost ? 'error' : 'warning',
-        code: 'unsupported-key',
-        message: isLost
-          ? 'source is not fetched by this version, and there is no content to write instead'
-          : 'source is not fetched by this version; content is written instead',
-      },
-      [...place, 'source'],
-    );
-    if (isLost) return undefined;
-  }
   const decoded = decodeContent(entry.content ?? '', entry.encoding, limit);
   if ('content' in decoded) return decoded.content;
-  context.report({ severity: 'error', code: decoded.code, message: decoded.message }, [...place, 'content']);
+  const place = ['write_files', index, 'content'];
+  context.report({ severity: 'error', code: decoded.code, message: decoded.message }, place);
   return undefined;
 }
 
 function toStep(context: ModuleContext<WriteFiles>, entry: WriteFile, index: number, content: Uint8Array): Step {
   const path = normalisePath(entry.path);
   const [owner, group] = String(entry.owner).split(':');
+  const attributes = {
+    mode: readMode(context, entry.permissions, index),
+    owner: owner === undefined || owner === '' ? 'root' : owner,
+    group: group === undefined || group === '' ? 'root' : group,
+    ...(entry.append ? { append: true } : {}),
+  };
+  const source = entry.source === undefined ? undefined : toAddress(entry.source.uri);
+  const isLate = entry.defer || (source !== undefined && !source.startsWith('file:'));
   return {
     id: `write_files/${context.originalIndex('write_files', index)}`,
     module: 'write-files',
-    stage: entry.defer ? 'late' : 'early',
-    action: {
-      kind: 'file',
-      path,
-      content,
-      mode: readMode(context, entry.permissions, index),
-      owner: owner === undefined || owner === '' ? 'root' : owner,
-      group: group === undefined || group === '' ? 'root' : group,
-      ...(entry.append ? { append: true } : {}),
-    },
-    summary: path,
+    stage: isLate ? 'late' : 'early',
+    action:
+      source === undefined
+        ? { kind: 'file', path, content, ...attributes }
+        : describeFetch(entry, { file: { path, ...attributes }, source, content }),
+    summary: source === undefined ? path : `${path} from ${new URL(source).host || 'a file'}`,
     source: context.place(['write_files', index]),
   };
+}
+
+function describeFetch(
+  { source: given, content: text }: WriteFile,
+  { file, source, content }: { file: FetchedFileAction['file']; source: string; content: Uint8Array },
+): FetchedFileAction {
+  return {
+    ...{ kind: 'fetchedFile', source: new Secret(source), file },
+    ...(given?.headers === undefined ? {} : { headers: new SecretData(given.headers) }),
+    ...(text === undefined ? {} : { fallback: content }),
+  };
+}
+
+/** A path is the file of that name. */
+function toAddress(uri: string): string {
+  return uri.startsWith('/') ? `file://${uri.split('/').map(encodeURIComponent).join('/')}` : uri;
 }
 
 /**

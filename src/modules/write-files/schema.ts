@@ -17,6 +17,21 @@ const Path = v.pipe(
   }),
 );
 
+const uriExpected = 'an address by https, http or file, or an absolute path';
+
+function isSource(text: string): boolean {
+  if (text.startsWith('/')) return explainUnusablePath(text) === undefined;
+  const url = URL.parse(text);
+  if (url === null) return false;
+  return url.protocol === 'file:' ? url.host === '' : ['https:', 'http:'].includes(url.protocol) && url.host !== '';
+}
+
+const nameExpected = 'a header name of letters, digits and hyphens';
+/** RFC 9110 § 5.1 and 5.5. */
+const HeaderName = v.pipe(v.string(nameExpected), v.regex(/^[A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]*$/, nameExpected));
+const valueExpected = 'a header value on one line';
+const HeaderValue = v.pipe(v.string(valueExpected), v.regex(/^[\t -~\u0080-\u00ff]*$/, valueExpected));
+
 const WriteFile = v.strictObject({
   path: Path,
   content: v.optional(v.union([v.string(), v.instance(Uint8Array)], 'text or !!binary data')),
@@ -53,10 +68,13 @@ const WriteFile = v.strictObject({
   append: v.optional(v.boolean('true or false'), false),
   defer: v.optional(v.boolean('true or false'), false),
   source: v.optional(
-    v.strictObject({
-      uri: v.string('a URI'),
-      headers: v.optional(v.record(v.string(), v.string('a header value'))),
-    }),
+    v.strictObject(
+      {
+        uri: v.pipe(v.string(uriExpected), v.check(isSource, uriExpected)),
+        headers: v.optional(v.record(HeaderName, HeaderValue, 'a map of headers')),
+      },
+      'a map with uri',
+    ),
   ),
 });
 export type WriteFile = v.InferOutput<typeof WriteFile>;
