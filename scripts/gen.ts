@@ -41,7 +41,13 @@ const pages = await loadModules();
 if (pages.length > 0) {
   files.clear();
   files.set('docs/cloud-config.schema.json', printSchema(composeOwners(pages)));
-  files.set('docs/keys.md', renderKeys(listKeys(pages.map(({ folder, keys }) => ({ name: folder, keys })))));
+  files.set(
+    'docs/keys.md',
+    renderKeys(
+      listKeys(pages.map(({ folder, keys }) => ({ name: folder, keys }))),
+      pages.flatMap(({ owner }) => owner.undone).sort(),
+    ),
+  );
   for (const page of pages) files.set(`docs/modules/${page.folder}.md`, renderModulePage(page));
   files.set('docs/modules/README.md', renderIndex(pages));
   const manual = join(root, 'packaging/man/guest-init.8');
@@ -54,7 +60,8 @@ if (pages.length > 0) {
 for (const problem of problems) console.error(`gen: ${problem}`);
 if (problems.length > 0) process.exitCode = 1;
 
-type LoadedModule = ModulePage & { owner: SchemaOwner };
+type LoadedOwner = SchemaOwner & { undone: readonly string[] };
+type LoadedModule = ModulePage & { owner: LoadedOwner };
 
 /** Spellings with a hyphen are those of long ago: the manual names the others. */
 function renderManual(path: string): string {
@@ -87,15 +94,18 @@ async function loadModules(): Promise<LoadedModule[]> {
   return loaded;
 }
 
-async function loadOwner(folder: string): Promise<SchemaOwner> {
+async function loadOwner(folder: string): Promise<LoadedOwner> {
   const exportName = toExportName(folder);
   const url = pathToFileURL(join(root, 'src/modules', folder, 'index.ts')).href;
-  const exported = (await import(url)) as Record<string, { keys?: string[]; schema?: GenericSchema } | undefined>;
+  const exported = (await import(url)) as Record<
+    string,
+    { keys?: string[]; schema?: GenericSchema; undone?: string[] } | undefined
+  >;
   const definition = exported[exportName];
   if (definition?.keys === undefined || definition.schema === undefined) {
     throw new Error(`index.ts must export ${exportName}, a module definition with keys and schema`);
   }
-  return { folder, keys: definition.keys, schema: definition.schema };
+  return { folder, keys: definition.keys, schema: definition.schema, undone: definition.undone ?? [] };
 }
 
 /** Writes the planned files that differ, or with --check reports them. */

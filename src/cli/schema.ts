@@ -3,7 +3,12 @@
 import type { CommandModule } from 'yargs';
 import type { ModuleDefinition } from '../core/define.ts';
 import type { KnownKey } from '../userdata/known-keys.ts';
+import type { JsonSchema } from './cloud-config-schema.ts';
+import type { Subkey } from './key-paths.ts';
 import { reportFailure } from './report-failure.ts';
+
+/** `keys`: those below it. */
+type ListedKey = KnownKey & { readonly keys?: readonly Subkey[] };
 
 type Arguments = { keys: boolean; json: boolean };
 
@@ -12,7 +17,11 @@ export const schemaCommand: CommandModule<object, Arguments> = {
   describe: 'Print the JSON Schema of cloud-config for editors, or the list of its keys',
   builder: (parser) =>
     parser
-      .option('keys', { type: 'boolean', default: false, describe: 'The keys of cloud-init, supported or not' })
+      .option('keys', {
+        type: 'boolean',
+        default: false,
+        describe: 'The keys of cloud-init and those below them, supported or not',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'The list of keys as JSON' })
       .example('guest-init schema > cloud-config.schema.json', 'For an editor that knows YAML')
       .example('guest-init schema --keys', 'What is supported, and what to do instead') as never,
@@ -26,18 +35,30 @@ export const schemaCommand: CommandModule<object, Arguments> = {
 };
 
 async function writeSchema(modules: readonly unknown[]): Promise<string> {
-  const { composeSchema, printSchema } = await import('./cloud-config-schema.ts');
+  const { printSchema } = await import('./cloud-config-schema.ts');
+  return printSchema(await compose(modules));
+}
+
+async function compose(modules: readonly unknown[]): Promise<JsonSchema> {
+  const { composeSchema } = await import('./cloud-config-schema.ts');
   const owners = (modules as readonly ModuleDefinition[]).map(({ name, keys, schema }) => ({
     folder: name,
     keys,
     schema,
   }));
-  return printSchema(composeSchema(owners));
+  return composeSchema(owners);
 }
 
 async function writeKeys(modules: readonly unknown[], json: boolean): Promise<string> {
   const { listKeys } = await import('../userdata/known-keys.ts');
-  const list = listKeys(modules as readonly ModuleDefinition[]);
+  const { listSubkeys } = await import('./key-paths.ts');
+  const definitions = modules as readonly ModuleDefinition[];
+  const undoneBelow = new Set(definitions.flatMap(({ undone = [] }) => undone));
+  const below = listSubkeys(await compose(modules), undoneBelow);
+  const list = listKeys(definitions).map((entry): ListedKey => {
+    const keys = below.get(entry.key) ?? [];
+    return keys.length === 0 ? entry : { ...entry, keys };
+  });
   if (json) return `${JSON.stringify(list, null, 2)}\n`;
   const undone = list.filter(({ module, combines }) => module === undefined && !combines);
   const done = list.filter((entry) => !undone.includes(entry));
@@ -51,7 +72,8 @@ async function writeKeys(modules: readonly unknown[], json: boolean): Promise<st
   ].join('\n');
 }
 
-function printKey({ key, module, combines, remedy }: KnownKey): string {
+function printKey({ key, module, combines, remedy, keys = [] }: ListedKey): string {
   const pointer = combines ? 'docs/user-data.md' : module === undefined ? (remedy ?? '') : `docs/modules/${module}.md`;
-  return `  ${key.padEnd(26)} ${pointer}`.trimEnd();
+  const line = `  ${key.padEnd(26)} ${pointer}`.trimEnd();
+  return [line, ...keys.map(({ path, supported }) => `      ${path}${supported ? '' : '   not supported'}`)].join('\n');
 }

@@ -40,6 +40,8 @@ export type ModuleDefinition<Schema extends GenericSchema = GenericSchema> = {
   readonly after: readonly string[];
   /** Levels of a top-level map at which a faulty value is left out alone, where it is in no list; 1 (default): the whole key goes. */
   readonly separable?: number;
+  /** Keys below its own that are recognised, reported and left undone: `users[].doas`. */
+  readonly undone?: readonly string[];
   /** Plan even when none of the keys is present (metadata alone gives it work). */
   readonly always?: boolean;
   /** A valibot object whose entries are `keys`, each optional. Custom messages say what is expected: `an octal string such as "0644"`. */

@@ -8,6 +8,7 @@ export const apt = defineModule({
   name: 'apt',
   keys: ['apt', 'apt_pipelining'],
   after: [],
+  undone: ['apt.primary[].search_dns', 'apt.security[].search_dns', 'apt.generate_mirrorlists'],
   schema: Apt,
   plan: planApt,
 });

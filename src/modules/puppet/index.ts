@@ -9,6 +9,7 @@ export const puppet = defineModule({
   name: 'puppet',
   keys: ['puppet'],
   after: ['packages', 'write-files'],
+  undone: ['puppet.collection', 'puppet.aio_install_url', 'puppet.cleanup'],
   schema: Puppet,
   plan: planPuppet,
 });

@@ -12,6 +12,7 @@ export const sshHostKeys = defineModule({
     ...['ssh_fp_console_blacklist', 'ssh_key_console_blacklist', 'no_ssh_fingerprints', 'authkey_hash'],
   ],
   after: ['passwords'],
+  undone: ['ssh_keys.dsa_private', 'ssh_keys.dsa_public', 'ssh_keys.dsa_certificate'],
   always: true,
   schema: SshHostKeys,
   plan: planSshHostKeys,

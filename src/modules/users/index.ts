@@ -8,6 +8,7 @@ export const users = defineModule({
   name: 'users',
   keys: ['users', 'user'],
   after: ['groups', 'mounts'],
+  undone: ['users[].doas', 'users[].snapuser', 'users.*.doas', 'users.*.snapuser', 'user.doas', 'user.snapuser'],
   always: true,
   schema: Users,
   plan: planUsers,
