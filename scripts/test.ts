@@ -1,5 +1,5 @@
 // npm test: builds, then runs the static gates and every tier of tests that this machine can run. The last line is
-// `N passed, N failed, N skipped`. Option: --tier check,unit,golden,contract,sandbox,package,vm
+// `N passed, N failed, N skipped`. Option: --tier check,unit,golden,contract,sandbox,package,browser,vm
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,7 @@ const root = dirname(import.meta.dirname);
 const tierNames = ['check', ...tiers.map(({ name }) => name)];
 const usualTiers = ['check', ...tiers.filter(({ onDemand }) => !onDemand).map(({ name }) => name)];
 /** Tiers that run the built program. */
-const builtTiers = ['contract', 'sandbox', 'package', 'vm'];
+const builtTiers = ['contract', 'sandbox', 'package', 'browser', 'vm'];
 
 const { values } = parseArgs({ options: { tier: { type: 'string', default: usualTiers.join(',') } } });
 const wanted = values.tier.split(',');

@@ -33,6 +33,15 @@ export const tiers: readonly Tier[] = [
   // One file at a time: the first one makes the packages.
   { name: 'package', patterns: ['test/package/*.test.ts'], concurrency: 1, timeoutMs: 300_000, needsRoot: true },
   {
+    name: 'browser',
+    patterns: ['test/browser/*.test.ts'],
+    concurrency: 1,
+    timeoutMs: 300_000,
+    needsRoot: true,
+    // Its root, with Chromium, is a quarter of a gigabyte to fetch.
+    onDemand: true,
+  },
+  {
     name: 'vm',
     patterns: ['test/vm/*.test.ts'],
     // A guest without acceleration waits for itself about a third of its boot.

@@ -57,7 +57,8 @@ export async function makeReport(): Promise<Report> {
   const { readMachine } = await import('../host/machine.ts');
   return buildReport({
     ...{ program: `guest-init ${fullVersion}`, status: view, record, isRoot, facts },
-    machine: await readMachine(),
+    // What the guest says of itself stands in where nothing else answers.
+    machine: { os: facts.os.prettyName, ...(await readMachine()) },
     hostname: host.readText('/proc/sys/kernel/hostname')?.trim(),
     now: host.now(),
     findLog: (stepId) => `${view.outputFolder ?? ''}/${toFileName(stepId)}.log`,

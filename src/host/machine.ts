@@ -17,9 +17,9 @@ export type Machine = {
   readonly memory?: number;
 };
 
-const limitMs = 5000;
+const limitMs = 10_000;
 
-/** What is not known within five seconds is left out; never throws. */
+/** What is not known within ten seconds is left out; never throws. */
 export async function readMachine(): Promise<Machine> {
   const [os, processor, memory, hardware] = await Promise.all([
     within(osInfo()),

@@ -10,6 +10,7 @@ import { inspect } from 'node:util';
 import { createConsoleReporter } from '../../src/cli/console-reporter.ts';
 import { printPlan } from '../../src/cli/plan-text.ts';
 import { viewPlan } from '../../src/cli/plan-view.ts';
+import { printReport } from '../../src/cli/report-text.ts';
 import { printStatus } from '../../src/cli/status-text.ts';
 import { viewStatus } from '../../src/cli/status-view.ts';
 import { emptyNetwork } from '../../src/core/network-config.ts';
@@ -22,6 +23,8 @@ import { toPublicStep } from '../../src/pipeline/public-status.ts';
 import { combineReporters } from '../../src/pipeline/reporter.ts';
 import { openApplyRun } from '../../src/pipeline/testing/apply-run.ts';
 import { describeVerdict } from '../../src/pipeline/verdict.ts';
+import { buildReport } from '../../src/report/build.ts';
+import { renderHtml } from '../../src/report/html/page.ts';
 import { type InstanceRecord, saveRecord, stateDirectory } from '../../src/state/record.ts';
 
 const folder = fs.mkdtempSync(join(tmpdir(), 'guest-init-secrets-'));
@@ -153,7 +156,21 @@ for (const ending of ['succeeds', 'fails'] as const) {
       shown['journal'] = run.journalText();
       shown['public status'] = JSON.stringify({ verdict, steps: result.outcomes.map(toPublicStep) });
       const status = { version: 1, state: 'failed', startedAt: 1, message: verdict.message, steps: [] } as const;
-      shown['status'] = printStatus(viewStatus({ status, record, facts: plainFacts }));
+      const statusView = viewStatus({ status, record, facts: plainFacts });
+      shown['status'] = printStatus(statusView);
+      const told = {
+        program: 'guest-init',
+        status: statusView,
+        record,
+        isRoot: true,
+        facts: plainFacts,
+        machine: {},
+        now: 1,
+      };
+      const report = buildReport({ ...told, findLog: String });
+      shown['report'] = printReport(report);
+      shown['report as JSON'] = JSON.stringify(report);
+      shown['report as a page'] = renderHtml(report);
       shown['log'] = fs.readFileSync(join(folder, ending, 'var/log/guest-init.log'), 'utf8');
       shown['console'] = lines.join('');
       shown['outcomes'] = inspect(result.outcomes, { depth: 9 });

@@ -76,6 +76,8 @@ const recipes = {
     release: 'bookworm',
     packages: ['chrony', 'console-setup', 'iproute2', 'locales', 'net-tools', 'rsyslog', 'systemd-sysv', 'tzdata'],
   },
+  /** The browser that reports are looked at with. */
+  'bookworm-chromium': { release: 'bookworm', packages: ['chromium', 'fonts-dejavu-core', 'fonts-noto-core'] },
   /** The two ifupdown programs of Alpine. */
   'trixie-alpine': { release: 'trixie', packages: ['busybox-static', 'ifupdown-ng', 'iproute2'] },
   'bullseye-guest': { release: 'bullseye', ...bootable, packages: [...bootable.packages, 'ifupdown', 'net-tools'] },
