@@ -27,8 +27,8 @@ const looks: Record<string, Look> = {
 const measure = `(() => {
   for (const one of document.querySelectorAll('details')) one.open = true;
   const width = document.documentElement.clientWidth;
-  // What scrolls in its own box, or is hidden from eyes, may be wider.
-  const isBoxed = (one) => one.closest('pre, .scroll, thead') !== null;
+  // What scrolls in its own box, is cut off by dots or hidden from eyes may be wider.
+  const isBoxed = (one) => one.closest('pre, .scroll, thead, .name') !== null;
   const wide = [...document.querySelectorAll('body *')].filter((one) => !isBoxed(one) && one.getBoundingClientRect().right > width + 1);
   return {
     title: document.title,
