@@ -279,7 +279,12 @@ test('each step says when it began, counted from the start of its stage', async 
 test('what files were changed is remembered, with a diff of what everybody may read, and of nothing else', async () => {
   const secret = 'correct-horse';
   const { apply, journalText } = open({
-    files: { '/open': 'old\n', '/was-closed': { content: `${secret}\n`, mode: 0o600 }, '/same': 'same' },
+    files: {
+      '/root': { kind: 'directory', mode: 0o700 },
+      '/open': 'old\n',
+      '/was-closed': { content: `${secret}\n`, mode: 0o600 },
+      '/same': 'same',
+    },
   });
   const file = (path: string, content: string | Secret, mode: number): Step =>
     makeStep(path, { kind: 'file', path, content, mode });
@@ -290,6 +295,7 @@ test('what files were changed is remembered, with a diff of what everybody may r
     file('/hidden', new Secret(secret), 0o644),
     file('/was-closed', 'new\n', 0o644),
     file('/same', 'same', 0o644),
+    file('/root/open', secret, 0o644),
     makeStep('sections', { kind: 'sections', path: '/sections', mode: 0o600, settings }),
     makeExecStep('a'),
   ]);
@@ -304,6 +310,7 @@ test('what files were changed is remembered, with a diff of what everybody may r
         ['/was-closed', undefined],
       ],
       undefined,
+      [['/root/open', undefined]],
       [['/sections', undefined]],
       undefined,
     ],

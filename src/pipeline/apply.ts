@@ -165,7 +165,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
       afterRun = applied?.afterRun ?? afterRun;
       forgotten.push(...(applied?.forgotten ?? []));
       const [status, details] = describeApplied(applied);
-      end(status, status === 'changed' ? { ...details, ...recallChanges(step, found) } : details);
+      end(status, status === 'changed' ? { ...details, ...recallChanges(step, found, host) } : details);
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
       end('failed', { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
@@ -264,8 +264,19 @@ function describeApplied(applied: Applied | undefined): [OutcomeStatus, Partial<
   return [applied?.checks === undefined && applied?.idle !== true ? 'changed' : 'unchanged', details];
 }
 
-function recallChanges({ action }: Step, found: Inspection | undefined): Pick<Outcome, 'changes'> {
-  return found?.state === 'differs' && fileKinds.has(action.kind) ? { changes: found.changes } : {};
+function recallChanges({ action }: Step, found: Inspection | undefined, host: Host): Pick<Outcome, 'changes'> {
+  if (found?.state !== 'differs' || !fileKinds.has(action.kind)) return {};
+  if (!('path' in action) || isInOpenFolder(action.path, host)) return { changes: found.changes };
+  return { changes: found.changes.map(({ op, what }) => ({ op, what })) };
+}
+
+/** Whether everybody may enter all folders of a path: what is in root's own is not for all to read, whatever its mode. */
+function isInOpenFolder(path: string, host: Host): boolean {
+  const folders = path.split('/').slice(1, -1);
+  return folders.every((_, index) => {
+    const stat = host.stat(`/${folders.slice(0, index + 1).join('/')}`);
+    return stat === undefined || (stat.mode & 0o001) !== 0;
+  });
 }
 
 function rollBack(
