@@ -8,14 +8,17 @@ import { type Sandbox, startSandbox } from '../support/sandbox.ts';
 
 const missing = explainMissingRoots();
 
-const commands = ['completion', 'drive', 'plan', 'query', 'rehearse', 'run', 'schema', 'seal', 'status', 'validate'];
+const commands = [
+  ...['collect-logs', 'completion', 'drive', 'plan', 'query', 'rehearse', 'report', 'run', 'schema', 'seal', 'status'],
+  ...['undo', 'validate'],
+];
 /** Left to the shell's own completion of file names. */
 const files = 'files';
 
 /** Words before the cursor, the last one unfinished, and what is offered. */
 const cases: readonly (readonly [string, readonly string[] | typeof files])[] = [
   ['', commands],
-  ['r', ['rehearse', 'run']],
+  ['r', ['rehearse', 'report', 'run']],
   ['--v', ['--version']],
   ['run --s', ['--source', '--stage']],
   ['run --stage ', ['early', 'late']],
@@ -28,6 +31,8 @@ const cases: readonly (readonly [string, readonly string[] | typeof files])[] = 
   ['validate ', files],
   ['validate a.yaml ', files],
   ['validate --st', ['--strict']],
+  ['report --html ', files],
+  ['collect-logs --output ', files],
   ['query ho', ['hostname']],
   ['query --secret gate', ['gateway']],
   ['drive ', ['build']],
