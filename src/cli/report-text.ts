@@ -68,6 +68,7 @@ function describeAttention(report: Report, terminal: Terminal): string[] {
   const lines = [
     ...troubled.flatMap((step) => describeTrouble(step, terminal)),
     ...report.network.missing.map((sentence) => `  ${style.red('missing')}  ${sentence}`),
+    ...report.notices.map((sentence) => `  ${style.yellow('notice')}   ${sentence}`),
     ...report.problems.map((problem) => `  ${problem.severity.padEnd(8)} ${describeProblem(problem)}`),
     ...report.guesses.map((guess) => `  ${style.yellow('guessed')}  ${guess}`),
   ];

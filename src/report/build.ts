@@ -54,6 +54,7 @@ export function buildReport(input: ReportInput): Report {
       ...say('backend', record?.networkBackend),
       missing: record?.missingLinks ?? [],
     },
+    notices: record?.notices ?? [],
     guesses: status.guesses,
     problems: record?.diagnostics ?? [],
     files: record === undefined ? [] : listFiles(record),

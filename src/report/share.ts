@@ -16,12 +16,12 @@ const openModules: ReadonlySet<string> = new Set([
 /** The report without what user_data brought: outputs of commands, contents and digests of its files, words of the tools it was given to. */
 export function shareReport(report: Report): Report {
   const { program, madeAt, state, exitCode, message, hint, hostname, instance, source, startedAt, ms } = report;
-  const { machine, stages, steps, counts, network, guesses, problems, files, nextBoot } = report;
+  const { machine, stages, steps, counts, network, notices, guesses, problems, files, nextBoot } = report;
   const moduleOf = new Map(steps.map(({ id, module }) => [id, module]));
   return {
     ...{ version: 1, scope: 'shareable', program, madeAt, state, exitCode, message, counts, nextBoot },
     ...say({ hint, hostname, instance, source, startedAt, ms }),
-    ...{ machine, stages, network, guesses, problems },
+    ...{ machine, stages, network, notices, guesses, problems },
     steps: steps.map(shareStep),
     files: files.map((file) => shareFile(file, moduleOf.get(file.step ?? ''))),
   };

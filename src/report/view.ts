@@ -113,6 +113,8 @@ export type Report = {
     readonly backend?: NetworkBackend;
     readonly missing: readonly string[];
   };
+  /** Sentences about the guest that hold for as long as it is this instance. */
+  readonly notices: readonly string[];
   readonly guesses: readonly string[];
   readonly problems: readonly Diagnostic[];
   readonly files: readonly ReportFile[];

@@ -10,11 +10,12 @@ import { html, type Markup } from './markup.ts';
 export function renderAttention(report: Report): Markup | undefined {
   const troubled = report.steps.filter(({ status }) => status === 'failed' || status === 'skipped');
   const { missing } = report.network;
-  const { guesses, problems } = report;
-  if (troubled.length + missing.length + guesses.length + problems.length === 0) return undefined;
+  const { guesses, problems, notices } = report;
+  if (troubled.length + missing.length + notices.length + guesses.length + problems.length === 0) return undefined;
   return html`<section aria-labelledby="attention"><h2 id="attention">Needs a look</h2>
 ${troubled.map(renderTrouble)}
 ${missing.map((sentence) => renderNote('bad', 'missing', sentence))}
+${notices.map((sentence) => renderNote('warn', 'notice', sentence))}
 ${problems.map((problem) => renderNote(problem.severity === 'error' ? 'bad' : 'warn', problem.severity, describeProblem(problem)))}
 ${guesses.map((guess) => renderNote('warn', 'guessed', guess))}
 </section>`;

@@ -59,7 +59,8 @@ test('the policy forbids all loading, and the one style sheet is the one that it
 });
 
 test('it says what the report says', () => {
-  const page = renderHtml(makeSample());
+  const page = renderHtml(makeSample({ ...sampleRecord, notices: ['a copy of another machine'] }));
+  assert.ok(page.includes('a copy of another machine'));
   for (const text of ['DEGRADED (2)', 'users/ops', '10.0.0.5/24', '/etc/hostname', '+web-1', 'exit 5', 'token S3cr3t'])
     assert.ok(page.includes(text), text);
   assert.ok(page.includes('content not shown: not everybody may read it'));
@@ -70,7 +71,7 @@ test('every part may be missing', () => {
   const nothing: InstanceRecord = { ...sampleRecord, stages: {}, networkSteps: [], diagnostics: [], made: [] };
   for (const report of [
     makeSample(nothing),
-    { ...makeSample(nothing), guesses: [], network: { links: [], missing: [] } },
+    { ...makeSample(nothing), guesses: [], notices: [], network: { links: [], missing: [] } },
   ]) {
     const page = renderHtml(report);
     assert.ok(page.includes('</html>') && !page.includes('undefined'));
