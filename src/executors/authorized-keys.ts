@@ -19,7 +19,7 @@ export const authorizedKeys: Executor<AuthorizedKeysAction> = {
     try {
       const { file } = toPaths(owner);
       refuseTraps(owner, host);
-      const before = host.readText(file);
+      const before = host.readUntrusted(file);
       const after = putBlock(before ?? '', action);
       if (before === after && isPrivate(owner, host)) return { state: 'same' };
       return {
@@ -46,7 +46,7 @@ export const authorizedKeys: Executor<AuthorizedKeysAction> = {
     }
     host.makeDirectory(folder, { mode: folderMode, uid, gid });
     refuseTraps(owner, host);
-    const before = host.readText(file);
+    const before = host.readUntrusted(file);
     const after = putBlock(before ?? '', action);
     if (before === after && isPrivate(owner, host)) return undefined;
     host.writeFile(file, after, { mode: fileMode, uid, gid });

@@ -1,8 +1,10 @@
 // Writes a file so that every observer sees the old one or the new one, complete, with its final owner and mode.
-// All names are used relative to an open folder (/proc/self/fd), so a folder that is swapped for a link meanwhile is not followed.
+// All names are used relative to an open folder (/proc/self/fd), so a folder that is swapped for a link meanwhile is not followed, and
+// what was made is given away by its descriptor, because its name may be somebody else's by then.
 
 import * as fs from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { openTrustedFolder } from './trusted-folder.ts';
 
 /** Left behind only by a crash; the next run removes such names beside the file of the interrupted step. */
 export const temporaryPrefix = '.guest-init-';
@@ -59,16 +61,24 @@ export function makeDirectoryAtomically(path: string, attributes: { mode: number
     const temporary = at(makeTemporaryName());
     fs.mkdirSync(temporary, 0o700);
     try {
-      if (attributes.uid !== process.geteuid?.() || attributes.gid !== process.getegid?.()) {
-        fs.chownSync(temporary, attributes.uid, attributes.gid);
-      }
-      fs.chmodSync(temporary, attributes.mode);
+      giveFolder(temporary, attributes);
       fs.renameSync(temporary, at(basename(path)));
     } catch (error) {
       removeIfPossible(() => fs.rmdirSync(temporary));
       throw error;
     }
   });
+}
+
+function giveFolder(path: string, { mode, uid, gid }: { mode: number; uid: number; gid: number }): void {
+  const made = fs.openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  try {
+    if (fs.fstatSync(made).uid !== process.geteuid?.()) throw Object.assign(new Error('not ours'), { code: 'EEXIST' });
+    if (uid !== process.geteuid?.() || gid !== process.getegid?.()) fs.fchownSync(made, uid, gid);
+    fs.fchmodSync(made, mode);
+  } finally {
+    fs.closeSync(made);
+  }
 }
 
 /** What stopped the write is what must be told; the next run removes what stays. */
@@ -86,7 +96,7 @@ function makeTemporaryName(): string {
 let hasDescriptorNames: boolean | undefined;
 
 function inOpenFolder(path: string, body: (at: (name: string) => string, folder: number) => void): void {
-  const folder = fs.openSync(path, O_RDONLY | O_DIRECTORY);
+  const folder = openTrustedFolder(path);
   try {
     // A chroot without /proc has no such names; there is no hostile neighbour in one either.
     hasDescriptorNames ??= fs.existsSync(`/proc/self/fd/${folder}`);

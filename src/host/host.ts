@@ -66,6 +66,8 @@ export type Host = {
   resolve(path: string): string;
   readFile(path: string): Uint8Array | undefined;
   readText(path: string): string | undefined;
+  /** As readText, of a file in a folder that is not root's: neither it nor the folder may be a link, and 1 MiB is the most. */
+  readUntrusted(path: string): string | undefined;
   /** Never follows a final symbolic link. */
   stat(path: string): FileStat | undefined;
   list(path: string): readonly string[];

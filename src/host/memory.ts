@@ -107,6 +107,7 @@ export function createMemoryHost(
       if (node !== undefined && node.kind !== 'file') refuse(path, 'cannot be read (EISDIR)');
       return node?.content;
     },
+    readUntrusted: (path) => host.readText(path),
     readText: (path) => {
       const content = host.readFile(path);
       return content === undefined ? undefined : new TextDecoder().decode(content);

@@ -8,6 +8,7 @@ import { createCommandRunner } from './exec.ts';
 import { gatherFacts, readBootId, readDmi } from './gather-facts.ts';
 import type { ExecOptions, ExecResult, FileStat, Host, RunOptions, RunResult } from './host.ts';
 import { resolveBelowRoot } from './rooted-path.ts';
+import { readUntrustedFile } from './untrusted-file.ts';
 
 /** Makes the port. `root` is an absolute folder that plays `/`; commands then run in a chroot of it and nothing live is spoken to. */
 export function createRealHost(options: { root?: string } = {}): Host {
@@ -59,6 +60,7 @@ export function createRealHost(options: { root?: string } = {}): Host {
     resolve: at,
     readFile,
     readText,
+    readUntrusted: (path) => orUndefined(path, () => readUntrustedFile(at(path))),
     which,
     stat: (path) =>
       orUndefined(path, () => {
@@ -160,6 +162,7 @@ function describeErrno(code: string): string {
     EISDIR: 'a folder is in the way (EISDIR)',
     EEXIST: 'something else is in the way (EEXIST)',
     ENODEV: 'not the kind of device that is asked for (ENODEV)',
+    ELOOP: "a symbolic link on the way could be anybody's and is not followed (ELOOP)",
     EIO: 'input/output error (EIO)',
   };
   return words[code] ?? `cannot be written (${code})`;
