@@ -19,7 +19,8 @@ const { values } = parseArgs({
 const controller = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort());
 
-const isSandboxed = ({ tests }: Mutant): boolean => tests.some((file) => file.startsWith('test/sandbox/'));
+const needsGuest = (file: string): boolean => /^test\/(sandbox|faults)\//.test(file);
+const isSandboxed = ({ tests }: Mutant): boolean => tests.some(needsGuest);
 const isRoot = process.getuid?.() === 0;
 const chosen = mutants.filter(({ name }) => name.includes(values.only));
 const skipped = chosen.filter((mutant) => isSandboxed(mutant) && (values['no-sandbox'] || !isRoot));
@@ -55,14 +56,20 @@ try {
 }
 
 /** Runs test files in a fresh copy of the tree, changed by `change`, and built where one of them runs the built program. */
-async function runIn({ tests }: Pick<Mutant, 'tests'>, change: (copy: string) => void): Promise<TierResult> {
+async function runIn(
+  { tests, names }: Pick<Mutant, 'tests' | 'names'>,
+  change: (copy: string) => void,
+): Promise<TierResult> {
   const copy = mkdtempSync(join(tmpdir(), 'guest-init-mutant-'));
   try {
     cpSync(root, copy, { recursive: true, filter: (path) => dirname(path) !== root || !leftOut.has(basename(path)) });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     change(copy);
-    if (tests.some((file) => file.startsWith('test/sandbox/'))) buildIn(copy);
-    const tier = { name: 'mutant', patterns: tests, concurrency: 2, timeoutMs: 60_000, needsRoot: false };
+    if (tests.some(needsGuest)) buildIn(copy);
+    const tier = {
+      ...{ name: 'mutant', patterns: tests, concurrency: 2, timeoutMs: 60_000, needsRoot: false },
+      ...(names === undefined ? {} : { names }),
+    };
     const result = await runTier(copy, tier, controller.signal);
     if (result.passed === 0 && result.failures.length === 0) throw new Error(`${tests.join(', ')} ran nothing here`);
     return result;

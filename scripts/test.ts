@@ -1,18 +1,31 @@
 // npm test: builds, then runs the static gates and every tier of tests that this machine can run. The last line is
-// `N passed, N failed, N skipped`. Option: --tier check,unit,golden,contract,sandbox,package,browser,vm
+// `N passed, N failed, N skipped`. Options: --tier check,unit,golden,contract,sandbox,faults,package,browser,vm; of the tier faults: --whole
+// (every case, not a sample), --only F01/minimal/reboot/rename/17 (a case, or all that begin so).
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { selectFaults } from './gates/fault-selection.ts';
+import { formatFaultTable } from './gates/fault-table.ts';
 import { staticGates } from './gates/static-gates.ts';
-import { runTier, type TierResult, tiers } from './gates/tiers.ts';
+import { runTier, type Tier, type TierResult, tiers } from './gates/tiers.ts';
 
 const root = dirname(import.meta.dirname);
 const tierNames = ['check', ...tiers.map(({ name }) => name)];
 const usualTiers = ['check', ...tiers.filter(({ onDemand }) => !onDemand).map(({ name }) => name)];
 /** Tiers that run the built program. */
-const builtTiers = ['contract', 'sandbox', 'package', 'browser', 'vm'];
+const builtTiers = ['contract', 'sandbox', 'faults', 'package', 'browser', 'vm'];
 
-const { values } = parseArgs({ options: { tier: { type: 'string', default: usualTiers.join(',') } } });
+const { values } = parseArgs({
+  options: {
+    tier: { type: 'string', default: usualTiers.join(',') },
+    whole: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
+});
+if (values.only !== undefined && !/^F\d\d(\/|$)/.test(values.only)) {
+  console.error(`--only ${values.only}: it begins with a group of the fault matrix, such as F01 or F01/minimal`);
+  process.exit(2);
+}
 const wanted = values.tier.split(',');
 const unknown = wanted.filter((name) => !tierNames.includes(name));
 if (unknown.length > 0) {
@@ -28,7 +41,7 @@ if (wanted.some((name) => builtTiers.includes(name))) record('build', runBuild()
 if (wanted.includes('check')) record('check', runStaticGates());
 for (const tier of tiers) {
   if (wanted.includes(tier.name) && !controller.signal.aborted) {
-    record(tier.name, await runTier(root, tier, controller.signal));
+    record(tier.name, await runTier(root, select(tier), controller.signal));
   }
 }
 
@@ -37,6 +50,14 @@ console.log(
   `${sum((result) => result.passed)} passed, ${failed} failed, ${sum((result) => result.skips.length)} skipped`,
 );
 process.exitCode = failed > 0 || controller.signal.aborted ? 1 : 0;
+
+function select(tier: Tier): Tier {
+  if (tier.name !== 'faults') return tier;
+  const { whole, only } = values;
+  // Read by test/faults/engine/matrix.ts in the processes of the files.
+  process.env['GUEST_INIT_FAULTS'] = whole || only !== undefined ? 'whole' : 'sample';
+  return selectFaults(tier, { whole, ...(only === undefined ? {} : { only }) });
+}
 
 function runBuild(): TierResult {
   const started = performance.now();
@@ -62,6 +83,9 @@ function record(name: string, result: TierResult): void {
   const { passed, failures, skips, ms } = result;
   const counts = `${passed} passed, ${failures.length} failed, ${skips.length} skipped`;
   console.log(`${name.padEnd(9)} ${counts} (${(ms / 1000).toFixed(1)} s)`);
+  if (result.rows !== undefined && result.rows.size > 0) {
+    for (const line of formatFaultTable(result.rows)) console.log(`  ${line}`);
+  }
   for (const { where, detail } of failures) console.log(`  FAILED ${where}\n${detail.replace(/^/gm, '    ')}`);
   for (const skip of skips) console.log(`  skipped ${skip}`);
 }

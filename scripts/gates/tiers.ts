@@ -17,7 +17,27 @@ export interface Tier {
   onDemand?: boolean;
   /** What the tests print is shown while they run: figures, and a sign of life. */
   showsOutput?: boolean;
+  /** Only tests whose name matches; a file may then hold none. */
+  names?: RegExp;
+  /** Rows of a table, by the beginning of a test's name and by the file for tests that are named otherwise. */
+  groups?: TierGroups;
 }
+
+export interface TierGroups {
+  /** Group 1 of it is the row. */
+  name: RegExp;
+  /** Path relative to the repository root to row. */
+  files: Readonly<Record<string, string>>;
+}
+
+/** Files of the sandbox tier that are rows of the fault matrix (reliability.md 4.3); `npm run test:faults` runs them as well. */
+export const faultFiles: Readonly<Record<string, string>> = {
+  'test/sandbox/drive.test.ts': 'F09',
+  'test/sandbox/damage.test.ts': 'F10',
+  'test/sandbox/hostile.test.ts': 'F11',
+  'test/sandbox/network-faults.test.ts': 'F12',
+  'test/sandbox/network-faults-segment.test.ts': 'F12',
+};
 
 export const tiers: readonly Tier[] = [
   {
@@ -30,6 +50,14 @@ export const tiers: readonly Tier[] = [
   { name: 'golden', patterns: ['test/golden/**/*.test.ts'], concurrency: 2, timeoutMs: 120_000, needsRoot: false },
   { name: 'contract', patterns: ['test/contract/**/*.test.ts'], concurrency: 2, timeoutMs: 120_000, needsRoot: false },
   { name: 'sandbox', patterns: ['test/sandbox/*.test.ts'], concurrency: 2, timeoutMs: 300_000, needsRoot: true },
+  {
+    name: 'faults',
+    patterns: ['test/faults/*.test.ts'],
+    concurrency: 2,
+    timeoutMs: 300_000,
+    needsRoot: true,
+    groups: { name: /^(F\d\d)\//, files: faultFiles },
+  },
   // One file at a time: the first one makes the packages.
   { name: 'package', patterns: ['test/package/*.test.ts'], concurrency: 1, timeoutMs: 300_000, needsRoot: true },
   {
@@ -66,6 +94,15 @@ export interface TierResult {
   /** One line a skipped test: its place, name and reason. */
   skips: string[];
   ms: number;
+  /** By group, for a tier that has some. */
+  rows?: Map<string, GroupRow>;
+}
+
+export interface GroupRow {
+  passed: number;
+  failed: number;
+  /** Reasons. */
+  skipped: string[];
 }
 
 /** Runs a tier's files. A tier without files, a file without tests and a `todo` test are failures. */
@@ -74,7 +111,7 @@ export async function runTier(root: string, tier: Tier, signal?: AbortSignal): P
   const files = globSync([...tier.patterns], { cwd: root })
     .sort()
     .map((file) => join(root, file));
-  const result: TierResult = { passed: 0, failures: [], skips: [], ms: 0 };
+  const result: TierResult = { passed: 0, failures: [], skips: [], ms: 0, rows: new Map() };
   if (files.length === 0) {
     result.failures.push({ where: tier.name, detail: `no test file matches ${tier.patterns.join(', ')}` });
   } else if (tier.needsRoot && process.getuid?.() !== 0) {
@@ -124,11 +161,12 @@ async function collect({ root, tier, files, concurrency, result, signal }: Colle
     files,
     concurrency,
     timeout: tier.timeoutMs,
+    ...(tier.names === undefined ? {} : { testNamePatterns: [tier.names] }),
     signal: signal === undefined ? silence.signal : AbortSignal.any([silence.signal, signal]),
   });
   stream.on('data', () => watchdog.refresh());
-  stream.on('test:pass', (event: TestEvent) => countPass(event, { root, result }));
-  stream.on('test:fail', (event: TestEvent) => countFailure(event, { root, result, output }));
+  stream.on('test:pass', (event: TestEvent) => countPass(event, { root, tier, result }));
+  stream.on('test:fail', (event: TestEvent) => countFailure(event, { root, tier, result, output }));
   // An error after a test has ended is told only as a diagnostic.
   stream.on('test:diagnostic', ({ file, message }) => keepOutput({ file, message: `${message}\n` }));
   stream.on('test:stdout', keepOutput);
@@ -166,31 +204,48 @@ function describePlace(root: string, event: TestEvent): string {
   return isFileEvent(event) ? file : `${file}:${event.line ?? 0} ${event.name}`;
 }
 
-function countPass(event: TestEvent, { root, result }: { root: string; result: TierResult }): void {
+interface CountContext {
+  root: string;
+  tier: Tier;
+  result: TierResult;
+}
+
+/** The row of a test in the table of its tier; one that counts for nothing when the tier has none. */
+function findRow(event: TestEvent, { root, tier, result }: CountContext): GroupRow {
+  const file = event.file === undefined ? '' : relative(root, event.file);
+  const name = tier.groups?.name.exec(event.name)?.[1] ?? tier.groups?.files[file];
+  const row = (name === undefined ? undefined : result.rows?.get(name)) ?? { passed: 0, failed: 0, skipped: [] };
+  if (name !== undefined) result.rows?.set(name, row);
+  return row;
+}
+
+function countPass(event: TestEvent, context: CountContext): void {
+  const { root, tier, result } = context;
   const where = describePlace(root, event);
   if (event.skip !== undefined && event.skip !== false) {
     const reason = typeof event.skip === 'string' && event.skip !== '' ? event.skip : undefined;
     if (reason === undefined) result.failures.push({ where, detail: 'skipped without a reason' });
-    else result.skips.push(`${where}: ${reason}`);
+    else {
+      result.skips.push(`${where}: ${reason}`);
+      findRow(event, context).skipped.push(reason);
+    }
   } else if (event.todo !== undefined && event.todo !== false) {
     result.failures.push({ where, detail: 'a todo test proves nothing: finish it or remove it' });
   } else if (isFileEvent(event)) {
+    if (tier.names !== undefined) return;
     result.failures.push({ where, detail: 'the file holds no test' });
   } else if (event.details.type !== 'suite') {
     result.passed += 1;
+    findRow(event, context).passed += 1;
   }
 }
 
-interface FailureContext {
-  root: string;
-  result: TierResult;
-  output: Map<string, string>;
-}
-
-function countFailure(event: TestEvent, { root, result, output }: FailureContext): void {
+function countFailure(event: TestEvent, context: CountContext & { output: Map<string, string> }): void {
+  const { root, result, output } = context;
   const error = event.details.error as (Error & { failureType?: string; cause?: unknown }) | undefined;
   // A parent fails because a child did: the child has been counted.
   if (error?.failureType === 'subtestsFailed') return;
+  findRow(event, context).failed += 1;
   const cause = error?.cause instanceof Error ? error.cause : error;
   const printed = event.file === undefined ? undefined : output.get(event.file);
   const detail = [cause?.stack ?? cause?.message ?? String(error?.cause ?? 'failed')];

@@ -5,8 +5,10 @@ export type Mutant = {
   readonly file: string;
   /** Each must be in the file exactly once. */
   readonly edits: readonly { readonly find: string; readonly put: string }[];
-  /** Test files; those below test/sandbox need root and a build of the mutant. */
+  /** Test files; those below test/sandbox and test/faults need root and a build of the mutant. */
   readonly tests: readonly string[];
+  /** Only the tests with such names. */
+  readonly names?: RegExp;
 };
 
 const golden = 'test/golden/instances/instances.test.ts';
@@ -24,8 +26,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       { find: '      fs.fchmodSync(file, attributes.mode);\n', put: '' },
       {
-        find: '      fs.renameSync(temporary, at(basename(path)));\n    } catch (error) {\n      fs.rmSync(temporary, { force: true });\n      throw error;\n    }\n    fs.fsyncSync(folder);\n  });\n}\n\n/** A symbolic link',
-        put: '      fs.renameSync(temporary, at(basename(path)));\n      fs.chmodSync(at(basename(path)), attributes.mode);\n    } catch (error) {\n      fs.rmSync(temporary, { force: true });\n      throw error;\n    }\n    fs.fsyncSync(folder);\n  });\n}\n\n/** A symbolic link',
+        find: '      fs.renameSync(temporary, at(basename(path)));\n    } catch (error) {\n      removeIfPossible(() => fs.rmSync(temporary, { force: true }));\n      throw error;\n    }\n    fs.fsyncSync(folder);\n  });\n}\n\n/** A symbolic link',
+        put: '      fs.renameSync(temporary, at(basename(path)));\n      fs.chmodSync(at(basename(path)), attributes.mode);\n    } catch (error) {\n      removeIfPossible(() => fs.rmSync(temporary, { force: true }));\n      throw error;\n    }\n    fs.fsyncSync(folder);\n  });\n}\n\n/** A symbolic link',
       },
     ],
     tests: ['src/host/atomic-write.test.ts'],
@@ -94,7 +96,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an error of the input is exit 0',
     file: 'src/pipeline/verdict.ts',
-    edits: [{ find: "failed || input.diagnostics.some(({ severity }) => severity === 'error') ?", put: 'failed ?' }],
+    edits: [{ find: 'failed || isSilent || errors.length > 0 ?', put: 'failed || isSilent ?' }],
     tests: ['src/pipeline/verdict.test.ts'],
   },
   {
@@ -156,7 +158,12 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a rebuilt drive is taken for the one that was applied',
     file: 'src/pipeline/network-change.ts',
-    edits: [{ find: 'if (record.networkData === fingerprintNetwork(instance.network)) return', put: 'return' }],
+    edits: [
+      {
+        find: ' || record.networkData === fingerprintNetwork(instance.network)) return',
+        put: ' || record.networkData !== undefined) return',
+      },
+    ],
     tests: ['src/pipeline/network-change.test.ts'],
   },
   {
@@ -187,5 +194,115 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     tests: ['src/datasources/config-drive/interfaces-text/parse.test.ts'],
+  },
+  {
+    name: 'the content of a file is not flushed before its name is there',
+    file: 'src/host/atomic-write.ts',
+    edits: [{ find: '        fs.fsyncSync(file);\n', put: '' }],
+    tests: ['test/faults/f01-write-order.test.ts'],
+  },
+  {
+    name: 'the name of a file is not flushed',
+    file: 'src/host/atomic-write.ts',
+    edits: [
+      {
+        find: '    fs.fsyncSync(folder);\n  });\n}\n\n/** A symbolic link',
+        put: '  });\n}\n\n/** A symbolic link',
+      },
+    ],
+    tests: ['test/faults/f01-write-order.test.ts'],
+  },
+  {
+    name: 'a new file is open to all until it is done',
+    file: 'src/host/atomic-write.ts',
+    edits: [
+      {
+        find: 'O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);',
+        put: 'O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o644);',
+      },
+    ],
+    tests: ['test/faults/f01-write-order.test.ts'],
+  },
+  {
+    name: 'what a killed run left half made stays',
+    file: 'src/state/leftovers.ts',
+    edits: [{ find: 'if (name.startsWith(temporaryPrefix))', put: 'if (name === temporaryPrefix)' }],
+    tests: ['test/faults/f01-kill-user-data.test.ts'],
+    names: /F01\/user-data\/reboot\/(rename|fsync|fchmod)\//,
+  },
+  {
+    name: 'a command whose end was written down is run again after a kill',
+    file: 'src/pipeline/apply.ts',
+    edits: [
+      {
+        find: 'if (past?.ended?.outcome !== undefined) {',
+        put: "if (past?.ended?.outcome !== undefined && step.action.kind !== 'exec') {",
+      },
+    ],
+    tests: ['test/faults/f04-journal.test.ts'],
+  },
+  {
+    name: 'a torn line of the journal ends the run',
+    file: 'src/state/journal.ts',
+    edits: [{ find: 'if (line.slice(0, 8) !== checksum(body)) return undefined;', put: '' }],
+    tests: ['test/faults/f19-state.test.ts'],
+    names: /F19\/journal\//,
+  },
+  {
+    name: 'a record with a wrong sum is believed where it can be read',
+    file: 'src/state/record.ts',
+    edits: [{ find: ' || sum !== checksum(body)', put: '' }],
+    tests: ['test/faults/f19-state.test.ts'],
+    names: /F19\/record\//,
+  },
+  {
+    name: 'a state that cannot be written ends the run',
+    file: 'src/state/store.ts',
+    edits: [
+      {
+        find: 'if (!(error instanceof AgentError)) throw error;\n    return openIn(',
+        put: 'if (error !== undefined) throw error;\n    return openIn(',
+      },
+    ],
+    tests: ['test/faults/f08-read-only.test.ts'],
+  },
+  {
+    name: 'a signal is not heard',
+    file: 'src/cli/run-command.ts',
+    edits: [{ find: 'stopRequested: () => stop,', put: 'stopRequested: () => stop && false,' }],
+    tests: ['test/faults/f22-signals.test.ts'],
+    names: /F22\/(early|late)\//,
+  },
+  {
+    name: 'a dead lock is taken over by everybody who asks',
+    file: 'src/host/lock.ts',
+    edits: [
+      { find: 'if (!guarded || (holder !== undefined && isAlive(holder))) {', put: 'if (holder === undefined) {' },
+    ],
+    tests: ['test/faults/f17-concurrency.test.ts'],
+  },
+  {
+    name: 'a link in the folder of a user is followed',
+    file: 'src/host/trusted-folder.ts',
+    edits: [
+      {
+        find: 'if (links > mostLinks || !isRootsAlone(fs.fstatSync(at)))',
+        put: 'if (links > mostLinks || isRootsAlone === undefined)',
+      },
+    ],
+    tests: ['test/faults/f18-hostile-user.test.ts'],
+  },
+  {
+    name: 'a status that cannot be written ends the run',
+    file: 'src/pipeline/public-status.ts',
+    edits: [{ find: '  } catch {}\n', put: '  } catch (error) {\n    throw error;\n  }\n' }],
+    tests: ['test/faults/f03-errno.test.ts'],
+  },
+  {
+    name: 'a command that floods ends the run',
+    file: 'src/host/commands.ts',
+    edits: [{ find: "if (reason === 'ENOBUFS') return", put: "if (reason === 'never') return" }],
+    tests: ['test/faults/f13-tools.test.ts'],
+    names: /F13\/\w+\/flood/,
   },
 ];

@@ -1,0 +1,23 @@
+// Rows of the matrix (reliability.md 4.3) that this tier does not run, or not in its sample: the table names every one.
+import { declareElsewhere } from './engine/matrix.ts';
+
+const isSample = process.env['GUEST_INIT_FAULTS'] !== 'whole';
+
+declareElsewhere('F05', 'power cut', 'needs a guest whose power is cut: not built');
+declareElsewhere('F06', 'write reordering', 'needs a disk that loses what was not flushed, in a guest: not built');
+declareElsewhere('F10', 'corrupt media', 'this kernel mounts neither iso9660 nor vfat: needs a guest, not built');
+declareElsewhere('F14', 'package locks', 'in the sandbox tier: test/sandbox/packages.test.ts');
+declareElsewhere('F15', 'clock', 'namespaces have no time of day of their own: needs a guest, not built');
+declareElsewhere('F16', 'no entropy', 'needs a guest with a processor that has no random numbers: not built');
+declareElsewhere('F20', 'secret canaries', 'F13 has one field; the rest is in test/contract/secrets.test.ts');
+
+if (isSample) {
+  declareElsewhere('F09', 'discovery', 'in the sandbox tier: test/sandbox/drive.test.ts');
+  declareElsewhere('F10', 'damaged files', 'in the sandbox tier: test/sandbox/damage.test.ts');
+  declareElsewhere('F11', 'hostile content', 'in the sandbox tier: test/sandbox/hostile.test.ts');
+  declareElsewhere(
+    'F12',
+    'network',
+    'in the sandbox tier: test/sandbox/network-faults.test.ts, network-faults-segment.test.ts',
+  );
+}
