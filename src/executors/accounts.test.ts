@@ -142,6 +142,19 @@ test('user: what an interrupted useradd left without a home gets one with the sk
   assert.equal(memory.host.stat('/home/ops/link'), undefined);
 });
 
+test('user: a home made afterwards has the mode that useradd would have given it', () => {
+  const { '/home/ops': _, ...rest } = files;
+  for (const [definitions, mode] of [
+    ['# HOME_MODE 0700\nUMASK\t\t022\n', 0o755],
+    ['UMASK 027\nHOME_MODE\t0711\n', 0o711],
+    ['', 0o700],
+  ] as const) {
+    const { host } = createMemoryHost({ files: { ...rest, '/home/other/x': '', '/etc/login.defs': definitions } });
+    user.apply({ kind: 'user', name: 'ops' }, host, context);
+    assert.equal(host.stat('/home/ops')?.mode, mode, definitions);
+  }
+});
+
 test('user: what a full disk left without its group gets one of that number', () => {
   const memory = createMemoryHost({ files: { ...files, '/etc/group': 'root:x:0:\n' } });
   const action: UserAction = { kind: 'user', name: 'ops' };

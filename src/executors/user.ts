@@ -97,7 +97,7 @@ function toUseraddOptions(action: UserAction, host: Host): string[] {
 /** With the plain files of the skeleton. */
 function makeHome({ home, uid, gid }: UserFact, host: Host): void {
   makeParentFolders(home, host, { uid: 0, gid: 0 });
-  host.makeDirectory(home, { mode: 0o700, uid, gid });
+  host.makeDirectory(home, { mode: findHomeMode(host.readText('/etc/login.defs') ?? ''), uid, gid });
   for (const name of host.list(skeleton)) {
     const source = `${skeleton}/${name}`;
     const stat = host.stat(source);
@@ -106,4 +106,14 @@ function makeHome({ home, uid, gid }: UserFact, host: Host): void {
       host.writeFile(`${home}/${name}`, content, { mode: stat.mode & 0o777, uid, gid });
     }
   }
+}
+
+/** As useradd takes it from login.defs(5): HOME_MODE, else what UMASK leaves; private where neither is said. */
+function findHomeMode(definitions: string): number {
+  const find = (name: string): number | undefined => {
+    const value = new RegExp(`^\\s*${name}\\s+(0?[0-7]{3})\\s*$`, 'm').exec(definitions)?.[1];
+    return value === undefined ? undefined : Number.parseInt(value, 8);
+  };
+  const umask = find('UMASK');
+  return find('HOME_MODE') ?? (umask === undefined ? 0o700 : 0o777 & ~umask);
 }

@@ -1,4 +1,4 @@
 import { minimal } from './engine/story.ts';
 import { defineKills } from './f01-kill.ts';
 
-await defineKills(minimal, 50);
+await defineKills(minimal, 60);

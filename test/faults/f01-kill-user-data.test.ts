@@ -1,4 +1,4 @@
 import { typical } from './engine/story.ts';
 import { defineKills } from './f01-kill.ts';
 
-await defineKills(typical, 70);
+await defineKills(typical, 80);

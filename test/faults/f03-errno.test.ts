@@ -90,7 +90,7 @@ async function runCase(moment: Moment, answer: string, reference: Reference): Pr
 await defineGroup({
   group: 'F03',
   title: 'an error at every call',
-  sample: 90,
+  sample: 110,
   async listCases() {
     const reference = await readReference(story);
     const moments = await listMoments(story, (line) => isChanging(line) || isReading(line), changingCalls);

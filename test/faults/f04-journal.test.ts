@@ -49,7 +49,7 @@ async function runCase(story: Story, moment: Moment, tail: Tail, reference: Refe
 await defineGroup({
   group: 'F04',
   title: 'kill at every line of the journal',
-  sample: 30,
+  sample: 36,
   async listCases() {
     const cases: FaultCase[] = [];
     for (const story of stories) {

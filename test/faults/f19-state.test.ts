@@ -161,7 +161,7 @@ function misshape([name, script, codes]: (typeof shapes)[number]): FaultCase {
 await defineGroup({
   group: 'F19',
   title: 'damaged state',
-  sample: 90,
+  sample: 104,
   listCases: () => [
     ...shapes.map(misshape),
     ...listMutations(43).map(mutateRecord),

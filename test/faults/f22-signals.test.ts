@@ -90,7 +90,7 @@ const streams: readonly (readonly [name: string, script: string])[] = [
 async function runStreamCase(name: string, script: string): Promise<void> {
   const guest = describeSandbox({ tree: userDataTree(text.replaceAll('sleep 1', ':')) });
   await withSandbox(guest, async (box) => {
-    const whole = `${script}\n[ -e /run/code ] || echo $? > /run/code`;
+    const whole = `${script}\ncode=$?; [ -e /run/code ] || echo $code > /run/code`;
     const result = await box.run(['sh', '-c', whole, 'sh', 'guest-init', 'run'], { timeoutMs: 30_000 });
     const said = `${name}\n${result.stdout}${result.stderr}`;
     assert.equal(result.timedOut, false, said);
@@ -112,7 +112,7 @@ async function runStreamCase(name: string, script: string): Promise<void> {
 await defineGroup({
   group: 'F22',
   title: 'signals and streams',
-  sample: 18,
+  sample: 20,
   listCases: () => [
     ...phases.flatMap((phase): FaultCase[] =>
       signals.map((signal) => ({ id: `${phase.name}/${signal}`, run: () => runSignalCase(phase, signal) })),
