@@ -31,7 +31,7 @@ const cloudInitServices = [
   'cloud-init-network',
 ];
 
-const documents = ['cloud-init', 'configuration', 'exit-codes', 'operating'];
+const documents = ['cloud-init', 'configuration', 'exit-codes', 'operating', 'troubleshooting', 'undo'];
 
 export const installedFiles: readonly InstalledFile[] = [
   { path: '/usr/bin/guest-init', mode: 0o755, source: { kind: 'build', name: 'guest-init' }, only: 'program' },
@@ -44,6 +44,17 @@ export const installedFiles: readonly InstalledFile[] = [
     path: '/usr/lib/guest-init/fallback',
     mode: 0o755,
     source: { kind: 'file', path: 'packaging/fallback/guest-init-fallback.sh' },
+  },
+  {
+    path: '/usr/lib/guest-init/last-words',
+    mode: 0o755,
+    source: { kind: 'file', path: 'packaging/systemd/last-words.sh' },
+  },
+  {
+    path: '/usr/lib/systemd/system/guest-init-ready.target',
+    mode: 0o644,
+    source: { kind: 'file', path: 'packaging/systemd/guest-init-ready.target' },
+    only: 'program',
   },
   {
     path: '/usr/lib/systemd/system/guest-init.service',

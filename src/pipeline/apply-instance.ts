@@ -279,7 +279,9 @@ function conclude(
   const failure = store.failure();
   const outcomes = Object.values(record.stages).flatMap((stage) => stage.outcomes);
   const network = kept?.description ?? describeNetwork(record.networkSteps, outcomes);
-  const guest = [record.hostname ?? record.name, network].filter((word) => word !== '').join(' ');
+  const guest = [record.hostname ?? record.name, network, ...(record.automaticLinks ?? [])]
+    .filter((word) => word !== '')
+    .join(' ');
   const networkFailure = early?.result.networkFailure ?? earlier?.networkFailure;
   return describeVerdict([guest, ...(record.notices ?? []), ...describeNews(options, early)].join('; '), {
     outcomes: [...(earlier?.outcomes ?? []), ...results.flatMap(({ result }) => result.outcomes)],
@@ -307,5 +309,5 @@ function describeNews(
   if (!isUnspecified(instance)) return [];
   if (specifyNetwork(instance, policy).network.addresses.length === 0)
     return ['the drive says no network: left as it is'];
-  return plan.network.links.map(({ name }) => `the drive says no network: ${name} by DHCP`);
+  return plan.network.links.map(() => 'the drive says no network');
 }

@@ -5,8 +5,12 @@ import type { ExitCode } from '../core/error.ts';
 import type { Outcome } from '../core/plan.ts';
 import { writeFileAtomically } from '../host/atomic-write.ts';
 import { runtimeDirectory } from '../host/drive-mount.ts';
+import type { Verdict } from './verdict.ts';
 
 export const publicStatusPath = `${runtimeDirectory}/status.json`;
+
+/** One line, `0 OK web-1 eth0 10.0.0.5/24`: there when the whole job of this boot has ended, however it did. */
+const readyMarkerPath = `${runtimeDirectory}/ready`;
 
 export type PublicStep = Pick<Outcome, 'status' | 'startMs' | 'ms' | 'exitCode'> &
   Pick<Outcome['step'], 'id' | 'module' | 'stage' | 'summary' | 'source' | 'guess'>;
@@ -36,6 +40,15 @@ export function writePublicStatus(status: PublicStatus): void {
   try {
     writeFileAtomically(publicStatusPath, `${JSON.stringify(status)}\n`, { mode: 0o644, uid: 0, gid: 0 });
   } catch {}
+}
+
+/** Tells whoever waits for a file that nothing more is to come. Readable for all, like the status. */
+export function writeReadyMarker({ exitCode, word, message }: Verdict): void {
+  try {
+    writeFileAtomically(readyMarkerPath, `${exitCode} ${word} ${message}\n`, { mode: 0o644, uid: 0, gid: 0 });
+  } catch {
+    // The console and the log tell it, too.
+  }
 }
 
 /** Undefined: no run in this boot. */

@@ -31,7 +31,7 @@ import { updateLoginBanner } from './login-banner.ts';
 import type { NetworkWord } from './network-change.ts';
 import { leaveToService } from './network-service.ts';
 import { loadPolicy } from './policy-file.ts';
-import { type PublicStatus, toPublicStep, writePublicStatus } from './public-status.ts';
+import { type PublicStatus, toPublicStep, writePublicStatus, writeReadyMarker } from './public-status.ts';
 import type { Reporter } from './reporter.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -57,7 +57,8 @@ export async function run(options: RunOptions): Promise<Ended> {
   const conclude = (verdict: Verdict, details: Partial<Conclusion> = {}): Verdict => {
     const { record, yielded } = details;
     const ms = options.host.monotonic() - start;
-    publish(verdict, { startedAt, ms, yielded: yielded === true, ...(record === undefined ? {} : { record }) });
+    const isLast = options.host.live && options.stages.includes('late');
+    publish(verdict, { startedAt, ms, isLast, yielded: yielded === true, ...(record === undefined ? {} : { record }) });
     options.reporter.end(verdict, ms, details.lines ?? []);
     if (options.host.live && !isRefused(verdict)) updateLoginBanner(judgeBoot(verdict, record, options.host));
     return verdict;
@@ -343,7 +344,9 @@ function concludeAlreadyApplied(
   word: NetworkWord = 'same',
 ): Conclusion {
   const network = kept?.description ?? '';
-  const subject = [record.hostname ?? record.name, network].filter((word) => word !== '').join(' ');
+  const subject = [record.hostname ?? record.name, network, ...(record.automaticLinks ?? [])]
+    .filter((word) => word !== '')
+    .join(' ');
   const before =
     record.verdict === undefined || record.verdict.word === 'OK'
       ? ''
@@ -404,7 +407,7 @@ function judgeBoot(ended: Verdict, record: InstanceRecord | undefined, host: Hos
 /** A run that found everything applied leaves the verdict of the run that applied it. */
 function publish(
   ended: Verdict,
-  details: { startedAt: number; ms: number; yielded: boolean; record?: InstanceRecord },
+  details: { startedAt: number; ms: number; isLast: boolean; yielded: boolean; record?: InstanceRecord },
 ): void {
   if (isRefused(ended)) return;
   const { record } = details;
@@ -421,6 +424,8 @@ function publish(
     ms: (record === undefined ? undefined : sumStages(record)) ?? details.ms,
     steps: Object.values(record?.stages ?? {}).flatMap((stage) => stage.outcomes.map(toPublicStep)),
   });
+  // The early stage of a boot is followed by the late one.
+  if (details.isLast && !details.yielded) writeReadyMarker(verdict);
 }
 
 function nameState({ word }: Verdict, yielded: boolean): PublicStatus['state'] {

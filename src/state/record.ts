@@ -66,6 +66,8 @@ export type InstanceRecord = {
   readonly networkBackend?: NetworkBackend;
   /** One sentence for each link of the drive that had no NIC when the network was last applied. */
   readonly missingLinks?: readonly string[];
+  /** Links that get addresses from the network service, in words: `eth0 by DHCP`. */
+  readonly automaticLinks?: readonly string[];
   /** user_data holds steps for every boot. */
   readonly everyBoot: boolean;
   readonly diagnostics: readonly Diagnostic[];

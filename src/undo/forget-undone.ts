@@ -23,7 +23,7 @@ export function forgetUndone(
   return {
     ...rest,
     ...(networkBackend === undefined || isNetworkUndone ? {} : { networkBackend }),
-    ...(isNetworkUndone ? { networkSteps: [] } : {}),
+    ...(isNetworkUndone ? { networkSteps: [], automaticLinks: [] } : {}),
     made: record.made.filter(({ path }) => !gone.has(path)),
     ...(modules === undefined ? { everyBoot: false } : {}),
     undone: {

@@ -409,6 +409,11 @@ const cases: readonly JobCase[] = [
     tree: withNetwork({ type: 'ipv4_dhcp', ip_address: undefined, netmask: undefined, routes: undefined }),
     exit: 0,
     network: 'untouched',
+    says: [/^guest-init: OK web-1 eth0 by DHCP \[/m],
+    check: async (box) => {
+      const again = await box.run(['guest-init', 'run']);
+      assert.match(again.stdout, /OK web-1 eth0 by DHCP: already applied/);
+    },
   },
   {
     name: 'another prefix and gateway as the guess, by config',

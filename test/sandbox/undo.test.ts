@@ -52,7 +52,7 @@ const files = { '/etc/theirs': 'theirs\n', '/etc/motd': 'their words\n', '/etc/h
 const guest = () => describeSandbox({ tree, sandbox: { files } });
 
 async function call(box: Sandbox, ...words: string[]): Promise<RunResult & { said: string }> {
-  const result = await box.run(['guest-init', ...words]);
+  const result = await box.run(['guest-init', ...words], { timeoutMs: 120_000 });
   return { ...result, said: result.stdout + result.stderr };
 }
 
