@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import type { BuildInfo, BuiltProgram } from './build/build-info.ts';
 import { type Bundle, buildBundle } from './build/bundle.ts';
 import { buildExecutable, type Executable } from './build/executable.ts';
+import { writeSupplyDocuments } from './build/supply-documents.ts';
 import { findTarget, nodeOf, type Target } from './build/target.ts';
 import { readCodeCacheRejection, verifyVersion } from './build/verify.ts';
 
@@ -52,8 +53,9 @@ async function buildAll({
   try {
     const bundle = await buildBundle({ root, entry, outDir: folder, nodeVersion: process.version });
     verifyVersion({ command: [nodeOf(findTarget(root)), bundle.file], version: bundle.version });
-    const made = [bundle.file, join(folder, 'meta.json')];
-    const executable = cjsOnly ? undefined : buildVerified(bundle, target);
+    const documents = writeSupplyDocuments({ root, bundle, target, folder });
+    const made = [bundle.file, join(folder, 'meta.json'), ...Object.values(documents)];
+    const executable = cjsOnly ? undefined : buildVerified(bundle, target, documents);
     if (executable !== undefined) made.push(executable.file);
     const programs = [bundle.file, ...(executable === undefined ? [] : [executable.file])].map(describeFile);
     const info: BuildInfo = {
@@ -74,8 +76,8 @@ async function buildAll({
   }
 }
 
-function buildVerified(bundle: Bundle, target: Target): Executable {
-  const executable = buildExecutable({ root, bundle: bundle.file, outName: 'guest-init', target });
+function buildVerified(bundle: Bundle, target: Target, assets: Readonly<Record<string, string>>): Executable {
+  const executable = buildExecutable({ root, bundle: bundle.file, outName: 'guest-init', target, assets });
   const [command = '', ...args] = [...target.emulator, executable.file];
   verifyVersion({ command: [command, ...args], version: bundle.version });
   const rejection = readCodeCacheRejection(executable.file, target.emulator);

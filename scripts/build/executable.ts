@@ -2,7 +2,7 @@
 // The order matters: stripping after the injection gives a binary that dies with SIGSEGV.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { findTarget, nodeOf, type Target } from './target.ts';
 
 /** The marker that Node looks for to learn that it has been injected (Node's documentation of single executables). */
@@ -13,6 +13,8 @@ export interface ExecutableOptions {
   /** The bundle to embed; the executable is written beside it. */
   bundle: string;
   outName: string;
+  /** Files to carry, absolute, by the names under which the program asks for them. */
+  assets?: Readonly<Record<string, string>>;
   /** Default: this machine's processor. */
   target?: Target;
 }
@@ -24,7 +26,8 @@ export interface Executable {
 }
 
 /** Writes the executable `outName` beside the bundle; bit-identical for identical input. */
-export function buildExecutable({ root, bundle, outName, target = findTarget(root) }: ExecutableOptions): Executable {
+export function buildExecutable(options: ExecutableOptions): Executable {
+  const { root, bundle, outName, assets = {}, target = findTarget(root) } = options;
   const folder = dirname(bundle);
   const executable = join(folder, outName);
   const config = join(folder, 'sea-config.json');
@@ -39,6 +42,7 @@ export function buildExecutable({ root, bundle, outName, target = findTarget(roo
       useSnapshot: false,
       useCodeCache: true,
       execArgvExtension: 'none',
+      assets: Object.fromEntries(Object.entries(assets).map(([name, file]) => [name, relative(folder, file)])),
     }),
   );
   // A fixed random seed makes the code cache bit-identical. It is not part of V8's flag hash; --hash-seed is, and the
@@ -53,7 +57,8 @@ export function buildExecutable({ root, bundle, outName, target = findTarget(roo
     [postject, basename(executable), 'NODE_SEA_BLOB', basename(blob), '--sentinel-fuse', sentinelFuse],
     folder,
   );
-  const codeCacheBytes = statSync(blob).size - statSync(bundle).size;
+  const carried = [bundle, ...Object.values(assets)].reduce((sum, file) => sum + statSync(file).size, 0);
+  const codeCacheBytes = statSync(blob).size - carried;
   rmSync(config);
   rmSync(blob);
   return { file: executable, codeCacheBytes };

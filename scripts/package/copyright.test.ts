@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { listBundledPackages, renderCopyright } from './copyright.ts';
+import { listBundledPackages } from '../build/bundled-packages.ts';
+import { renderCopyright } from './copyright.ts';
 
 /** A tree whose bundle holds code of one package, `licence` being what its package.json says. */
 function withPackage(options: { licence?: string; text?: string }, body: (root: string) => void): void {
@@ -31,7 +32,10 @@ test('names each package whose code is in the bundle, with the text of its licen
   withPackage({ licence: 'MIT', text: 'Permission is granted\n' }, (root) => {
     const packages = list(root);
     assert.deepEqual(packages, [
-      { name: '@scope/name', version: '1.2.3', licence: 'MIT', text: 'Permission is granted' },
+      {
+        ...{ name: '@scope/name', version: '1.2.3', licence: 'MIT', text: 'Permission is granted' },
+        folder: 'node_modules/@scope/name',
+      },
     ]);
     writeFileSync(join(root, 'LICENSE'), 'text of Node');
     writeFileSync(join(root, 'package.json'), JSON.stringify({ version: '24.0.0' }));

@@ -4,9 +4,10 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { listBundledPackages } from '../build/bundled-packages.ts';
 import type { Target } from '../build/target.ts';
 import { renderChangelog } from './changelog.ts';
-import { listBundledPackages, renderCopyright } from './copyright.ts';
+import { renderCopyright } from './copyright.ts';
 import { type InstalledFile, installedFiles } from './installed-files.ts';
 import type { Requirements } from './requirements.ts';
 

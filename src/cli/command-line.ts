@@ -13,9 +13,10 @@ import { runCommandModule } from './run.ts';
 import { schemaCommand } from './schema.ts';
 import { sealCommand } from './seal.ts';
 import { statusCommand } from './status.ts';
+import { licencesCommand, sbomCommand } from './supply.ts';
 import { undoCommand } from './undo.ts';
 import { validateCommand } from './validate.ts';
-import { fullVersion } from './version.ts';
+import { describeVersion } from './version.ts';
 
 /** Runs one command and gives its exit code; 64 for words that make none. Handlers leave their code in `process.exitCode`. */
 export async function runCommandLine(words: readonly string[]): Promise<number> {
@@ -33,6 +34,8 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     sealCommand,
     schemaCommand,
     completionCommand,
+    sbomCommand,
+    licencesCommand,
   ];
   const parser = yargs([...words], '/')
     .scriptName('guest-init')
@@ -40,7 +43,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
       '$0 <command>\n\nFirst-boot agent for clouds without DHCP: config drive in, address, users and user_data applied.',
     )
     .locale('en')
-    .version(`guest-init ${fullVersion}`)
+    .version(`guest-init ${describeVersion()}`)
     .help()
     .alias({ h: 'help', V: 'version' })
     .command(commands as unknown as CommandModule[])

@@ -11,7 +11,7 @@ import type { Report } from '../report/view.ts';
 import { lookAtStatus } from './current-status.ts';
 import { reportFailure } from './report-failure.ts';
 import { printReport } from './report-text.ts';
-import { fullVersion } from './version.ts';
+import { describeVersion } from './version.ts';
 
 type Arguments = { json: boolean; html?: string | undefined; svg?: string | undefined };
 
@@ -56,7 +56,7 @@ export async function makeReport(): Promise<Report> {
   const { view, record, isRoot, facts } = lookAtStatus(host);
   const { readMachine } = await import('../host/machine.ts');
   return buildReport({
-    ...{ program: `guest-init ${fullVersion}`, status: view, record, isRoot, facts },
+    ...{ program: `guest-init ${describeVersion()}`, status: view, record, isRoot, facts },
     // What the guest says of itself stands in where nothing else answers.
     machine: { os: facts.os.prettyName, ...(await readMachine()) },
     hostname: host.readText('/proc/sys/kernel/hostname')?.trim(),

@@ -70,5 +70,5 @@ test('words that make no command are exit 64, with what to do', () => {
 test('the version is one line', () => {
   const { status, stdout } = run('--version');
   assert.equal(status, 0);
-  assert.match(stdout, /^guest-init \S+ \(Node \d+\.\d+\.\d+\)\n$/);
+  assert.match(stdout, /^guest-init \S+ \(Node \d+\.\d+\.\d+, fixes until \d{4}-\d\d-\d\d\)\n$/);
 });

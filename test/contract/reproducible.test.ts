@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { Metafile } from 'esbuild';
 import { buildBundle } from '../../scripts/build/bundle.ts';
 import { buildExecutable } from '../../scripts/build/executable.ts';
+import { writeSupplyDocuments } from '../../scripts/build/supply-documents.ts';
+import { findTarget } from '../../scripts/build/target.ts';
 import { repositoryRoot, requireBuiltProgram } from '../support/built-program.ts';
 
 /** What the build needs of node_modules, as links: none of it may leave a trace in the output. */
@@ -16,7 +18,7 @@ const tools = [`node-linux-${process.arch}`, 'postject', '.cache'];
 /** Copies sources and every bundled package to a folder of another name and depth. */
 function copyInputs(root: string, metafile: string): void {
   mkdirSync(join(root, 'node_modules'), { recursive: true });
-  for (const name of ['package.json', 'tsconfig.json', 'src']) {
+  for (const name of ['LICENSE', 'package-lock.json', 'package.json', 'tsconfig.json', 'src']) {
     cpSync(join(repositoryRoot, name), join(root, name), { recursive: true });
   }
   const { inputs } = JSON.parse(readFileSync(metafile, 'utf8')) as Metafile;
@@ -45,7 +47,11 @@ test('the bundle and the executable are the same bytes when built in another fol
     });
     assert.notEqual(dirname(second.file), dirname(bundle));
     assert.equal(digest(second.file), digest(bundle), 'guest-init.cjs');
-    const { file } = buildExecutable({ root, bundle: second.file, outName: 'guest-init' });
+    const assets = writeSupplyDocuments({ root, bundle: second, target: findTarget(root), folder: join(root, 'out') });
+    for (const copy of Object.values(assets)) {
+      assert.equal(digest(copy), digest(join(dirname(bundle), basename(copy))), basename(copy));
+    }
+    const { file } = buildExecutable({ root, bundle: second.file, outName: 'guest-init', assets });
     assert.equal(digest(file), digest(executable), 'guest-init');
   } finally {
     rmSync(folder, { recursive: true });
