@@ -244,7 +244,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a torn line of the journal ends the run',
     file: 'src/state/journal.ts',
-    edits: [{ find: 'if (line.slice(0, 8) !== checksum(body)) return undefined;', put: '' }],
+    edits: [{ find: 'line.slice(0, 8) === checksum(body) ? JSON.parse(body) : undefined', put: 'JSON.parse(body)' }],
     tests: ['test/faults/f19-state.test.ts'],
     names: /F19\/journal\//,
   },

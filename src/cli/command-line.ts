@@ -5,6 +5,7 @@ import { exitCodes } from '../core/error.ts';
 import { collectLogsCommand } from './collect-logs.ts';
 import { completionCommand } from './completion.ts';
 import { driveCommand } from './drive.ts';
+import { describeVersion } from './full-version.ts';
 import { planCommand } from './plan.ts';
 import { queryCommand } from './query.ts';
 import { rehearseCommand } from './rehearse.ts';
@@ -16,7 +17,6 @@ import { statusCommand } from './status.ts';
 import { licencesCommand, sbomCommand } from './supply.ts';
 import { undoCommand } from './undo.ts';
 import { validateCommand } from './validate.ts';
-import { describeVersion } from './version.ts';
 
 /** Runs one command and gives its exit code; 64 for words that make none. Handlers leave their code in `process.exitCode`. */
 export async function runCommandLine(words: readonly string[]): Promise<number> {

@@ -9,9 +9,9 @@ import { createRealHost } from '../host/real.ts';
 import { buildReport, chooseExitCode } from '../report/build.ts';
 import type { Report } from '../report/view.ts';
 import { lookAtStatus } from './current-status.ts';
+import { describeVersion } from './full-version.ts';
 import { reportFailure } from './report-failure.ts';
 import { printReport } from './report-text.ts';
-import { describeVersion } from './version.ts';
 
 type Arguments = { json: boolean; html?: string | undefined; svg?: string | undefined };
 

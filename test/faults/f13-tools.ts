@@ -73,7 +73,7 @@ type Tool = { readonly name: string; readonly codes: readonly number[] };
 
 const { degraded, driveUnreadable, networkRolledBack, driveBusy, ok, internal } = exitCodes;
 
-export const tools: readonly Tool[] = [
+const tools: readonly Tool[] = [
   { name: 'mount', codes: [driveUnreadable] },
   { name: 'umount', codes: [driveBusy, ok] },
   // Another way is found, or the network is put back.
