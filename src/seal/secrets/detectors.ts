@@ -24,11 +24,11 @@ const secretName = [
 
 /** `password: x`, `DB_PASSWORD=x`, `"token": "x"`, `Environment="API_KEY=x"`. */
 const assignment = new RegExp(
-  `(?<![\\w$])(?<name>[\\w.-]*?(?:${secretName}))["']?\\s*[:=]\\s*(?<quote>["']?)(?<value>[^\\s"',}\\]]*)`,
+  `(?<![\\w.$-])(?<name>[\\w.-]*?(?:${secretName}))["']?\\s*[:=]\\s*(?<quote>["']?)(?<value>[^\\s"',}\\]]*)`,
   'gi',
 );
 /** `--token x`, `--token=x`. */
-const option = new RegExp(`(?<!\\w)--?(?<name>[\\w-]*?(?:${secretName}))[= ]\\s*["']?(?<value>[^\\s"']+)`, 'gi');
+const option = new RegExp(`(?<![\\w-])--?(?<name>[\\w-]*?(?:${secretName}))[= ]\\s*["']?(?<value>[^\\s"']+)`, 'gi');
 /** netrc(5) and apt_auth.conf(5). */
 const netrc = /^\s*(?:machine\s+\S+\s+(?:login\s+\S+\s+)?)?password\s+(?<value>\S+)/gi;
 
@@ -62,11 +62,14 @@ const byForm: readonly Detector[] = [
   {
     what: 'a token',
     test: pattern(
-      /\b(?:gh[pousr]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|hvs\.\w{20,}|K10[0-9a-f]{64}::|tskey-\w+-\w+|dop_v1_[0-9a-f]{32,}|AIza[\w-]{35}|sk-[\w-]{32,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.)/,
+      /(?<![\w-])(?:gh[pousr]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|hvs\.\w{20,}|K10[0-9a-f]{64}::|tskey-\w+-\w+|dop_v1_[0-9a-f]{32,}|AIza[\w-]{35}|sk-[\w-]{32,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.)/,
     ),
   },
   { what: 'an access key', test: pattern(/\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/) },
-  { what: 'a password in an address', test: pattern(/\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"'$]+:[^\s/@"'${][^\s/@"']*@/i) },
+  {
+    what: 'a password in an address',
+    test: pattern(/(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@"'$]+:[^\s/@"'${][^\s/@"']*@/i),
+  },
 ];
 
 const byName: readonly Detector[] = [
@@ -75,9 +78,18 @@ const byName: readonly Detector[] = [
   { what: 'a password', test: namesSecret(netrc) },
 ];
 
+/** Long lines are looked at piece by piece: what an expression does may grow with the square of their length. */
+const windowLength = 8192;
+const windowOverlap = 512;
+
 /** A few words on the secret in this line; undefined: none that is known. */
 export function detectSecret(line: string): string | undefined {
   const isComment = /^\s*(?:#|;|\/\/)/.test(line);
   const detectors = isComment ? byForm : [...byForm, ...byName];
-  return detectors.find(({ test }) => test(line))?.what;
+  for (let at = 0; at === 0 || at + windowOverlap < line.length; at += windowLength - windowOverlap) {
+    const part = line.slice(at, at + windowLength);
+    const found = detectors.find(({ test }) => test(part));
+    if (found !== undefined) return found.what;
+  }
+  return undefined;
 }

@@ -98,6 +98,30 @@ test('a bomb, a damaged package and a binary file are no secrets, and soon done'
   assert.ok(performance.now() - started < 5000);
 });
 
+test('lines made to be slow are not, and a secret at the end of a long one is found', () => {
+  const started = performance.now();
+  for (const piece of [
+    'a-',
+    'a.',
+    '-',
+    '--a',
+    '$6$',
+    'discovery=http://x/',
+    'eyJaaaaaaaaaa-',
+    'token=',
+    'http://a:',
+    ' \t',
+    '--token ',
+    '=',
+    'A/',
+  ])
+    assert.ok(scan(piece.repeat(Math.ceil(500_000 / piece.length))).length <= 1, piece);
+  const bombs = `${gzipSync(Buffer.alloc(1024 * 1024)).toString('base64')}\n\n`;
+  assert.deepEqual(scan(bombs.repeat(500)), []);
+  assert.ok(performance.now() - started < 30_000, `${performance.now() - started} ms`);
+  assert.deepEqual(scan(`${'x y '.repeat(10_000)}password=sesame`), [`1 ${named}`]);
+});
+
 test('passwords of chpasswd, in both forms of the list', () => {
   assert.deepEqual(scan('#cloud-config\nchpasswd:\n  list: |\n    root:sesame\n'), ['3 passwords']);
   assert.deepEqual(scan('#cloud-config\nchpasswd:\n  expire: true\n  list: [root:sesame]\n'), ['4 passwords']);

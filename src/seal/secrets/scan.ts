@@ -8,14 +8,21 @@ export type FoundSecret = { readonly line: number; readonly what: string };
 
 const unpackedLimitBytes = 16 * 1024 * 1024;
 const layersLimit = 3;
-/** Longer lines are no text that people wrote. */
-const lineLimit = 100_000;
 
 /** Places in the order of the file, at most one a line. Bytes that are no text hold none that can be seen. */
-export function scanForSecrets(bytes: Uint8Array, layers = 0): readonly FoundSecret[] {
+export function scanForSecrets(bytes: Uint8Array): readonly FoundSecret[] {
+  return scanLayer(bytes, { layers: layersLimit, room: { bytes: unpackedLimitBytes } });
+}
+
+/** What may still be unpacked below this place: so deep, and in all of the file so much. */
+type Bounds = { readonly layers: number; readonly room: { bytes: number } };
+
+function scanLayer(bytes: Uint8Array, { layers, room }: Bounds): readonly FoundSecret[] {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    const unpacked = layers < layersLimit ? gunzip(bytes, unpackedLimitBytes) : undefined;
-    return unpacked?.ok === true ? atLine(scanForSecrets(unpacked.bytes, layers + 1), 1) : [];
+    const unpacked = layers > 0 && room.bytes > 0 ? gunzip(bytes, room.bytes) : undefined;
+    // What was too much has been unpacked up to there all the same.
+    room.bytes -= unpacked?.ok === true ? unpacked.bytes.length : unpacked?.code === 'limit' ? room.bytes : 0;
+    return unpacked?.ok === true ? atLine(scanLayer(unpacked.bytes, { layers: layers - 1, room }), 1) : [];
   }
   if (bytes.includes(0)) return [];
   const text = new TextDecoder().decode(bytes);
@@ -25,13 +32,13 @@ export function scanForSecrets(bytes: Uint8Array, layers = 0): readonly FoundSec
   };
   const lines = text.split('\n');
   for (const [index, line] of lines.entries()) {
-    const what = line.length > lineLimit ? undefined : detectSecret(line);
+    const what = detectSecret(line);
     if (what !== undefined) add([{ line: index + 1, what }]);
   }
-  if (layers < layersLimit) {
+  if (layers > 0) {
     for (const { line, body } of findBase64(lines)) {
       const inner = Buffer.from(body, 'base64');
-      add(atLine(scanForSecrets(inner, layers + 1), line));
+      add(atLine(scanLayer(inner, { layers: layers - 1, room }), line));
     }
   }
   add(scanChpasswd(text));
