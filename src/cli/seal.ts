@@ -11,9 +11,9 @@ import { takeLock } from '../host/lock.ts';
 import { createRealHost } from '../host/real.ts';
 import { loadPolicy } from '../pipeline/policy-file.ts';
 import { type FindOptions, unreadable } from '../seal/find-leftovers.ts';
+import { readImageRecord } from '../seal/image-record.ts';
 import { leftoverClasses } from '../seal/registry.ts';
 import { checkTemplate, type Sealed, sealTemplate } from '../seal/seal.ts';
-import { peekRecord } from '../state/record.ts';
 import { reportFailure } from './report-failure.ts';
 import { explainBadRoot } from './root-folder.ts';
 import { printSeal, type SealMode, viewSeal } from './seal-view.ts';
@@ -81,7 +81,7 @@ async function seal(given: Arguments): Promise<number> {
     asked: { authorizedKeys: given['authorized-keys'], caches: given.caches },
     except: given.except ?? [],
     userDataPath: await findUserDataPath(host),
-    record: peekRecord(host),
+    record: readImageRecord(host),
   };
   const sealed = mode === 'act' ? await sealAlone(host, options) : checkTemplate(host, options);
   const view = viewSeal(sealed, { mode, root: root ?? '/' });

@@ -1,8 +1,8 @@
 // Looks through an image for everything that is of one machine. Changes nothing.
 
 import type { Host } from '../host/host.ts';
-import type { InstanceRecord } from '../state/record.ts';
 import { createGuestReader } from './guest-reader.ts';
+import type { ImageRecord } from './image-record.ts';
 import type { Asked, Leftover } from './leftover.ts';
 import { leftoverClasses } from './registry.ts';
 
@@ -14,7 +14,7 @@ export type FindOptions = {
   /** Names of classes that are meant to be in the image. */
   readonly except: readonly string[];
   readonly userDataPath: string | undefined;
-  readonly record: InstanceRecord | undefined;
+  readonly record: ImageRecord | undefined;
 };
 
 /** What could not be looked at is a leftover of class `unreadable`: nobody knows that the image is clean. */

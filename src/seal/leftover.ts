@@ -1,7 +1,7 @@
 // What makes an image not a template: the types that the search for it and its removal share.
 
-import type { InstanceRecord } from '../state/record.ts';
 import type { GuestReader } from './guest-reader.ts';
+import type { ImageRecord } from './image-record.ts';
 
 /**
  * What becomes of a leftover. remove: the file or link goes. remove-tree: the folder with all in it. rewrite: the file keeps its owner and mode
@@ -34,7 +34,7 @@ export type Search = {
   /** The image's own user_data; undefined: none is looked for. */
   readonly userDataPath: string | undefined;
   /** Of the instance that the guest is. */
-  readonly record: InstanceRecord | undefined;
+  readonly record: ImageRecord | undefined;
 };
 
 /** One kind of leftover. A class is a file in `classes/`, and a line in `registry.ts`. */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { checksum } from '../core/checksum.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
 import { sha256 } from '../host/crypto.ts';
 import { createMemoryHost, type MemoryFile } from '../host/memory.ts';
 import { fileMark } from '../network/renderers/renderer.ts';
-import type { InstanceRecord } from '../state/record.ts';
 import { type FindOptions, findLeftovers } from './find-leftovers.ts';
+import { type ImageRecord, readImageRecord } from './image-record.ts';
 import { sealTemplate } from './seal.ts';
 
 const plain: FindOptions = {
@@ -178,20 +179,7 @@ test('secrets in user_data, settings and units: place and kind, once for each li
   assert.ok(!/canary|6a28e0/.test(JSON.stringify(found)));
 });
 
-const record = (made: InstanceRecord['made']): InstanceRecord => ({
-  instance: { ec2: 'i-1' },
-  name: 'i-1',
-  hostname: 'web-1',
-  source: 'x',
-  startedAt: 1,
-  bootId: 'b',
-  stages: {},
-  networkSteps: [],
-  everyBoot: false,
-  diagnostics: [],
-  made,
-});
-
+const record = (made: ImageRecord['made']): ImageRecord => ({ name: 'i-1', hostname: 'web-1', made });
 test('the network of the instance goes, and the file that the image had comes back', async () => {
   const yielded = '# by guest-init: iface eth0 inet dhcp\n';
   const ours = `# ${fileMark}\nauto eth0\n`;
@@ -204,6 +192,7 @@ test('the network of the instance goes, and the file that the image had comes ba
     '/var/log/guest-init.log': 'x',
     '/etc/motd': 'hello',
     '/etc/hostname': 'web-1\n',
+    '/etc/hosts': '127.0.0.1 localhost\n127.0.1.1 web-1.example.org web-1\n127.0.1.1 web-11\n',
     '/etc/fstab':
       '/dev/vda1 / ext4 defaults 0 1\n/dev/vdb /data ext4 nofail,comment=guest-init 0 2\n# comment=guest-init\n',
   };
@@ -237,12 +226,15 @@ test('the network of the instance goes, and the file that the image had comes ba
       '/etc/netplan/90-guest-init.yaml remove mended',
       '/etc/fstab2 drop-lines mended',
       '/var/log/guest-init.log remove mended',
+      '/etc/hostname rewrite mended',
+      '/etc/hosts2 drop-lines mended',
       '/etc/motd note kept',
-      '/etc/hostname note kept',
       '/var/lib/guest-init remove-tree mended',
     ],
   );
   assert.equal(host.readText('/etc/network/interfaces'), 'iface eth0 inet dhcp\n');
+  assert.equal(host.readText('/etc/hostname'), 'localhost\n');
+  assert.equal(host.readText('/etc/hosts'), '127.0.0.1 localhost\n127.0.1.1 web-11\n');
   assert.equal(host.readText('/etc/fstab'), '/dev/vda1 / ext4 defaults 0 1\n# comment=guest-init\n');
   assert.deepEqual(
     [...left.keys()].filter((path) => path.startsWith('/var/lib/guest-init')),
@@ -265,6 +257,32 @@ test('a file of the image that gave way and was changed since is for people, wit
       [`${path} tell`],
     );
   }
+});
+
+test('the record of a hostile image is none, and its name is no pattern', () => {
+  const save = (body: unknown) => {
+    const text = JSON.stringify(body);
+    const state = `${JSON.stringify({ version: 1, sum: checksum(text) })}\n${text}\n`;
+    return imageWith({ '/var/lib/guest-init/state.json': state }).host;
+  };
+  const sound = { name: 'i-1', made: [{ path: '/etc/motd', step: 'write_files/0' }] };
+  assert.deepEqual(readImageRecord(save(sound)), sound);
+  for (const body of [
+    null,
+    [],
+    {},
+    { name: 1, made: [] },
+    { name: 'a', made: {} },
+    { name: 'a', made: [null] },
+    { name: 'a', made: [{ path: 1 }] },
+  ])
+    assert.equal(readImageRecord(save(body)), undefined, JSON.stringify(body));
+  const name = '((a+)+$[';
+  const files = { '/etc/hostname': `${name}\n`, '/etc/hosts': `127.0.1.1 ${'a'.repeat(40)}\n127.0.1.1 ${name}\n` };
+  assert.deepEqual(look(files, { record: { name: 'i-1', hostname: name, made: [] } }), [
+    'guest-init /etc/hostname rewrite',
+    'guest-init /etc/hosts:2 drop-lines',
+  ]);
 });
 
 test('of cloud-init: what it remembers and wrote goes, what people put there stays', async () => {

@@ -31,6 +31,7 @@ export const guestInit: LeftoverClass = {
       search,
     ),
     ...findByRule({ paths: ['/var/log/guest-init.log*'], what: 'the log of guest-init' }, search),
+    ...findName(search),
     ...findMade(search),
     // Last: it holds what the files of the image were before.
     ...findByRule({ paths: [stateDirectory], what: 'what guest-init remembers', trees: true }, search),
@@ -57,15 +58,26 @@ function findNetworkFiles({ reader, record }: Search): Leftover[] {
   });
 }
 
-/** Files of user_data and of the host name are no business of a template's until the next instance says otherwise. */
+/** The name goes as long as it is the one that was set; what others find it by goes with it. */
+function findName(search: Search): Leftover[] {
+  const name = search.record?.hostname;
+  if (name === undefined || search.reader.readText('/etc/hostname')?.trim() !== name) return [];
+  const what = 'the name of this instance';
+  const line = new RegExp(`^127\\.0\\.1\\.1\\s(?:.*\\s)?${name.replace(/[^\w-]/g, '\\$&')}(?:[\\s.]|$)`);
+  return [
+    { path: '/etc/hostname', what, mend: { kind: 'rewrite', content: 'localhost\n' } },
+    ...findDroppableLines({ paths: ['/etc/hosts'], line, what }, search),
+  ];
+}
+
+/** Files of user_data are no business of a template's until the next instance says otherwise. */
 function findMade({ record, reader }: Search): Leftover[] {
   if (record === undefined) return [];
   const made = record.made.filter(({ path, step }) => {
     const isElsewhere = step.startsWith(networkFilePrefix) || /^\/(?:run|var\/lib\/guest-init)\//.test(path);
     return !isElsewhere && reader.stat(path) !== undefined;
   });
-  const notes = made.map(({ path, step }) => ({ path, what: `made for ${record.name} by ${step}: it stays` }));
-  const named =
-    record.hostname === undefined ? [] : [{ path: '/etc/hostname', what: `the name ${record.hostname}: it stays` }];
-  return [...notes, ...named].map((note) => ({ ...note, mend: { kind: 'note' } }));
+  return made.map(({ path, step }) => {
+    return { path, what: `made for ${record.name} by ${step}: it stays`, mend: { kind: 'note' } };
+  });
 }
