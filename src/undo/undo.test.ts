@@ -15,14 +15,18 @@ import { gatherUndoFacts } from './undo-facts.ts';
 import type { UndoItem } from './undo-item.ts';
 
 let run: ApplyRun;
+const opened: ApplyRun[] = [];
 const open = (
   files: Readonly<Record<string, MemoryFile>> = {},
   more: Parameters<typeof openApplyRun>[0] = {},
 ): void => {
   run = openApplyRun({ files, ...more });
+  opened.push(run);
 };
 beforeEach(() => open());
-afterEach(() => run.close());
+afterEach(() => {
+  for (const one of opened.splice(0)) one.close();
+});
 
 const changes = () => readChanges(readFileSync(join(run.folder, 'changes.ndjson'), 'utf8'));
 
