@@ -157,7 +157,9 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
         instanceDirectory: options.instanceDirectory,
         environment: options.environment,
         stepId: step.id,
-        failed: listFailed(outcomes),
+        get failed() {
+          return listFailed(outcomes);
+        },
         ...(past === undefined || past.tries === 0 ? {} : { interrupted: { tries: past.tries, ...mark } }),
       });
       if (applied?.idle !== true) changes?.endStep(step);
