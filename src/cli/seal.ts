@@ -96,10 +96,17 @@ async function sealAlone(host: Host, options: FindOptions): Promise<Sealed> {
   makeRuntimeDirectories();
   const lock = takeLock();
   try {
+    leaveJournal(host);
     return await sealTemplate(host, options);
   } finally {
     lock.release();
   }
+}
+
+/** journald goes on in /run, else it would write what is to come into the journal that is taken out (journalctl(1)). */
+function leaveJournal(host: Host): void {
+  const journalctl = host.which('journalctl');
+  if (journalctl !== undefined) host.run([journalctl, '--relinquish-var'], { timeoutMs: 20_000 });
 }
 
 /** Settings that cannot be read say nothing of where the image keeps its user_data. */
