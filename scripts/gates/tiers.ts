@@ -47,7 +47,13 @@ export const tiers: readonly Tier[] = [
     timeoutMs: 120_000,
     needsRoot: false,
   },
-  { name: 'golden', patterns: ['test/golden/**/*.test.ts'], concurrency: 2, timeoutMs: 120_000, needsRoot: false },
+  {
+    name: 'golden',
+    patterns: ['test/golden/**/*.test.ts', 'test/corpus/**/*.test.ts'],
+    concurrency: 2,
+    timeoutMs: 120_000,
+    needsRoot: false,
+  },
   { name: 'contract', patterns: ['test/contract/**/*.test.ts'], concurrency: 2, timeoutMs: 120_000, needsRoot: false },
   { name: 'sandbox', patterns: ['test/sandbox/*.test.ts'], concurrency: 2, timeoutMs: 300_000, needsRoot: true },
   {

@@ -8,7 +8,7 @@ const titles = ['link', 'address', 'routes', 'name servers', 'mtu', 'from'] as c
 export function tabulateNetwork({ links }: ResolvedNetwork): string[] {
   if (links.length === 0) return [];
   const rows: string[][] = [[...titles], ...links.flatMap(describeRows)];
-  const widths = titles.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = titles.map((_, column) => rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), 0));
   return rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

@@ -53,7 +53,8 @@ function findTitle({ module, kind }: StepView): Title {
 export function printPlan(view: PlanView, terminal: Terminal = openTerminal()): string {
   const { style } = terminal;
   const lines = [`instance ${view.instance}   from ${view.source}`];
-  lines.push(...tabulateNetwork(view.network).map((line, index) => `  ${index === 0 ? style.dim(line) : line}`));
+  for (const [index, line] of tabulateNetwork(view.network).entries())
+    lines.push(`  ${index === 0 ? style.dim(line) : line}`);
   for (const title of titles) {
     const steps = view.steps.filter((step) => findTitle(step) === title);
     if (steps.length === 0) continue;

@@ -62,8 +62,8 @@ async function validateFolder(folder: string): Promise<Diagnostic[]> {
   }
   const reading = await completeReading(configDrive.read(reader, { adminPassword: true }));
   const { instance, refusal, diagnostics } = reading;
-  const found = [...diagnostics];
-  if (instance !== undefined) found.push(...(await diagnosePlan(instance)));
+  let found = [...diagnostics];
+  if (instance !== undefined) found = [...found, ...(await diagnosePlan(instance))];
   else if (refusal !== undefined && diagnostics.length === 0)
     found.push({ severity: 'error', code: 'missing', source: folder, message: refusal.message });
   return found.map((diagnostic) => ({ ...diagnostic, source: join(folder, diagnostic.source) }));
@@ -92,11 +92,11 @@ async function validateDriveFile(path: string, drivePath: string, bytes: Uint8Ar
     ],
   };
   const { diagnostics, refusal, instance } = configDrive.read(reader, { adminPassword: true });
-  const own = diagnostics.filter(({ source, code }) => source === drivePath && code !== 'missing');
+  let own = diagnostics.filter(({ source, code }) => source === drivePath && code !== 'missing');
   if (own.length === 0 && refusal !== undefined)
     own.push({ severity: 'error', code: 'missing', source: drivePath, message: refusal.message });
   const { vendorData } = instance ?? {};
-  if (vendorData !== undefined) own.push(...(await diagnosePlan({ ...blankInstance, vendorData })));
+  if (vendorData !== undefined) own = [...own, ...(await diagnosePlan({ ...blankInstance, vendorData }))];
   return own.map((diagnostic) => ({ ...diagnostic, source: diagnostic.source.replace(drivePath, () => path) }));
 }
 

@@ -24,7 +24,7 @@ export const validateCommand: CommandModule<object, Arguments> = {
   handler: async ({ file, json, strict }) => {
     process.exitCode = await reportFailure(async () => {
       const diagnostics: Diagnostic[] = [];
-      for (const path of file) diagnostics.push(...(await validatePath(path)));
+      for (const path of file) for (const found of await validatePath(path)) diagnostics.push(found);
       process.stdout.write(json ? `${JSON.stringify(diagnostics, null, 2)}\n` : print(diagnostics, file));
       const faulty = diagnostics.some((found) => found.severity === 'error' || (strict && isDoubtful(found)));
       const isOver = diagnostics.some(({ severity, code }) => severity === 'error' && code === 'limit');

@@ -61,7 +61,8 @@ function findUsed({ addresses }: NetworkConfig, byId: ReadonlyMap<string, LinkCo
     if (used.has(id)) continue;
     used.add(id);
     const { parent, members = [] } = byId.get(id) ?? {};
-    open.push(...members, ...(parent === undefined ? [] : [parent]));
+    for (const below of members) open.push(below);
+    if (parent !== undefined) open.push(parent);
   }
   return used;
 }

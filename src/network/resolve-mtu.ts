@@ -47,7 +47,7 @@ function readSaid(link: LinkDraft, note: Note): void {
 /** Without an MTU of its own a new bond would take that of its members away. */
 function inheritFromMembers(bond: LinkDraft, byName: ReadonlyMap<string, LinkDraft>): void {
   const said = (bond.bond?.members ?? []).flatMap((name) => byName.get(name)?.mtu ?? []);
-  if (bond.mtu === undefined && said.length > 0) bond.mtu = Math.min(...said);
+  if (bond.mtu === undefined && said.length > 0) bond.mtu = said.reduce((least, mtu) => Math.min(least, mtu));
 }
 
 function giveToMembers(bond: LinkDraft, byName: ReadonlyMap<string, LinkDraft>, note: Note): void {

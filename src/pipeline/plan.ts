@@ -77,7 +77,9 @@ export function planInstance(input: PlanInput): PlannedInstance {
     if (present === undefined && module.always !== true) continue;
     const section = present ?? input.emptySection(module);
     const planned = module.plan(makeContext({ guest, section, diagnostics }));
-    (isClosing(module) ? closing : steps).push(...planned);
+    // Not as arguments: a document may ask for more steps than a call takes.
+    const list = isClosing(module) ? closing : steps;
+    for (const step of planned) list.push(step);
   }
   steps = [...input.placeScripts(steps, userData.scripts ?? [], instanceName(instance.id)), ...closing];
   // Stable: within a stage the order of planning is the order of work.

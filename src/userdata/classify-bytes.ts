@@ -1,5 +1,7 @@
 // What unrecognised bytes look like, in words that never quote them.
 
+export const binaryData = 'binary data';
+
 const signatures: readonly (readonly [signature: readonly number[], kind: string])[] = [
   [[0x1f, 0x8b], 'gzip data'],
   [[0x50, 0x4b, 0x03, 0x04], 'a zip archive'],
@@ -17,7 +19,7 @@ export function classifyBytes(bytes: Uint8Array): string | undefined {
   if (known !== undefined) return known[1];
   const start = bytes.subarray(0, 1024);
   if (!start.includes(0)) return undefined;
-  return looksLikeUtf16(start) ? 'UTF-16 text' : 'binary data';
+  return looksLikeUtf16(start) ? 'UTF-16 text' : binaryData;
 }
 
 /** Names the kind of a text without a known first line: "an HTML page", "JSON", "text without a header". */

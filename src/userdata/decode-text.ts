@@ -2,16 +2,20 @@
 
 import { isUtf8 } from 'node:buffer';
 
+const LF = 10;
+
 export type DecodedText =
   | { readonly ok: true; readonly text: string; readonly hadByteOrderMark: boolean }
-  | { readonly ok: false; readonly offset: number; readonly line: number };
+  | { readonly ok: false; readonly offset: number; readonly line: number; readonly column: number };
 
-/** Decodes UTF-8 and takes a byte order mark off. A failure gives the byte offset (from 0) and the line (from 1). */
+/** Decodes UTF-8 and takes a byte order mark off. A failure gives the byte offset (from 0), the line and the column (from 1). */
 export function decodeText(bytes: Uint8Array): DecodedText {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!isUtf8(buffer)) {
     const offset = findInvalidByte(buffer);
-    return { ok: false, offset, line: countLineFeeds(buffer, offset) + 1 };
+    const lineStart = offset === 0 ? 0 : buffer.lastIndexOf(LF, offset - 1) + 1;
+    const column = [...buffer.toString('utf8', lineStart, offset)].length + 1;
+    return { ok: false, offset, line: countLineFeeds(buffer, offset) + 1, column };
   }
   const text = buffer.toString('utf8');
   const hadByteOrderMark = text.charCodeAt(0) === 0xfeff;
@@ -45,6 +49,6 @@ function isContinuation(byte: number | undefined): boolean {
 
 function countLineFeeds(buffer: Buffer, end: number): number {
   let count = 0;
-  for (let at = buffer.indexOf(10); at >= 0 && at < end; at = buffer.indexOf(10, at + 1)) count++;
+  for (let at = buffer.indexOf(LF); at >= 0 && at < end; at = buffer.indexOf(LF, at + 1)) count++;
   return count;
 }

@@ -3,7 +3,7 @@
 
 import type { Diagnostic, DiagnosticCode } from '../core/diagnostic.ts';
 import type { RawUserData } from '../core/instance-config.ts';
-import { classifyBytes, classifyText } from './classify-bytes.ts';
+import { binaryData, classifyBytes, classifyText } from './classify-bytes.ts';
 import { decodeText } from './decode-text.ts';
 import { findPackedFormat, looksLikeMime, type PackedFormat } from './packed-formats.ts';
 import type { Part, PartFormat } from './part-format.ts';
@@ -36,6 +36,9 @@ export type Detection = Notes &
     | { readonly kind: 'packed'; readonly format: PackedFormat; readonly part: Part }
   );
 
+const numberSign = 0x23;
+const lineFeed = 0x0a;
+
 /**
  * Says what user_data is. Blank data is `nothing`. `refused` (recognised, not applied) and `unrecognised` end with an error. `layer`
  * counts the encodings already taken off.
@@ -58,7 +61,10 @@ export function detectUserData(raw: RawUserData, formats: readonly PartFormat[],
   const kind = classifyBytes(bytes);
   if (kind === 'gzip data') return { kind: 'envelope', format: 'gzip', bytes, source, layer, diagnostics: notes };
   if (looksLikeMime(bytes)) return { kind: 'envelope', format: 'mime', bytes, source, layer, diagnostics: notes };
-  if (kind !== undefined) return fail('unrecognised', describe('syntax', describeUnknown(kind, formats)));
+  if (kind !== undefined) {
+    const problem = describe('syntax', describeUnknown(kind, formats));
+    return fail('unrecognised', { ...problem, ...(kind === binaryData && findZero(bytes)) });
+  }
   const decoded = decodeText(bytes);
   if (!decoded.ok) return fail('unrecognised', describeInvalid(decoded, source));
   const start = decoded.text.search(/\S/);
@@ -97,6 +103,14 @@ export function detectUserData(raw: RawUserData, formats: readonly PartFormat[],
     return { kind: 'part', format, part, diagnostics: notes };
   }
   return fail('unrecognised', describe('syntax', describeUnknown(classifyText(text), formats), headerLine));
+}
+
+/** Of a document that would be text but for a zero byte, the place of that; column in bytes. */
+function findZero(bytes: Uint8Array): { line: number; column: number } | undefined {
+  const at = bytes.indexOf(0);
+  if (bytes[0] !== numberSign || at < 0) return undefined;
+  const before = bytes.subarray(0, at);
+  return { line: before.filter((byte) => byte === lineFeed).length + 1, column: at - before.lastIndexOf(lineFeed) };
 }
 
 function describeUnknown(kind: string, formats: readonly PartFormat[]): string {

@@ -19,6 +19,9 @@ export type ConfigInput = {
   readonly dropped?: readonly KeyPath[] | undefined;
 };
 
+/** Entries of a key's list: each becomes at least one step, and a hundred thousand of them do not fit into a small guest. */
+const maxEntries = 20_000;
+
 /**
  * Validates a document. The sections are by module name, in the order of `modules`: those with a key in the document, and those
  * that always have work.
@@ -57,6 +60,11 @@ function distributeKeys({ raw, locate, modules, list }: ConfigInput): Map<Module
           message: 'nothing stands under this key; it asks for nothing',
         };
       });
+    } else if (isTooLong(raw[key])) {
+      list.add('error', () => {
+        const message = `more than ${maxEntries} entries; nothing of it is used`;
+        return { code: 'limit', ...locate([key]), path: key, message };
+      });
     } else {
       let share = shares.get(owner);
       if (share === undefined) {
@@ -67,6 +75,10 @@ function distributeKeys({ raw, locate, modules, list }: ConfigInput): Map<Module
     }
   }
   return shares;
+}
+
+function isTooLong(value: unknown): boolean {
+  return Array.isArray(value) && value.length > maxEntries;
 }
 
 type ForeignKey = {

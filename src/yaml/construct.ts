@@ -1,7 +1,7 @@
 // One walk over the parser's events that builds plain values as PyYAML's safe constructor does, with every size bounded
 // (decisions.md D11; reliability.md M4, § 4.1 Limits).
 import { EVENT_ID, type Event, type MappingEvent, type ScalarEvent, type SequenceEvent } from 'js-yaml';
-import { findSecondDocument, offsetOf, PLAIN_STYLE, readScalar } from './event-offsets.ts';
+import { findSecondDocument, isQuoted, offsetOf, PLAIN_STYLE, readScalar } from './event-offsets.ts';
 import { Refusal, SECOND_DOCUMENT, TOO_MANY_VALUES } from './refusal.ts';
 import { constructTagged, MERGE, resolvePlain, UNFIT, VALUE } from './scalars.ts';
 import { collectHandles, nameTag, type TagHandles } from './tags.ts';
@@ -61,6 +61,8 @@ type Build = {
   aliases: number;
 };
 
+/** Of a collection that is no mapping; never written to. */
+const noMap: PlainMap = Object.freeze(Object.create(null) as PlainMap);
 const KEY_MUST_BE_SCALAR = 'a key must be a plain value, not a list or a mapping';
 
 /** Builds the value of a document's events; an empty stream is null. Throws Refusal. */
@@ -107,6 +109,9 @@ export function construct(text: string, events: readonly Event[], limits: Limits
 function addScalar(build: Build, event: ScalarEvent): void {
   const { text } = build;
   const source = readScalar(text, event);
+  if (isQuoted(event) && hasImpossibleEscape(text, event, source)) {
+    throw new Refusal(offsetOf(event, 0), 'an escape in this string stands for no character');
+  }
   let value: unknown;
   if (event.tagStart < 0) {
     value = event.style === PLAIN_STYLE ? resolvePlain(source) : source;
@@ -124,6 +129,13 @@ function addScalar(build: Build, event: ScalarEvent): void {
     build.anchors.set(name, { value, size: 1, height: 0, open: false });
   }
   addValue(build, value, 1, 0, event);
+}
+
+/** Half of a surrogate pair, or a code point beyond Unicode's last: nothing that a file could hold. */
+function hasImpossibleEscape(text: string, { valueStart, valueEnd }: ScalarEvent, value: string): boolean {
+  if (!value.isWellFormed()) return true;
+  const at = text.indexOf('\\U', valueStart);
+  return at >= 0 && at < valueEnd && /(?<!\\)(?:\\\\)*\\U(?!00(?:0|10))/.test(text.slice(valueStart, valueEnd));
 }
 
 function openCollection(build: Build, event: SequenceEvent | MappingEvent): void {
@@ -154,7 +166,7 @@ function openCollection(build: Build, event: SequenceEvent | MappingEvent): void
     kind: isPair ? 'pair' : isMap ? 'map' : 'seq',
     special,
     items: [],
-    map: Object.create(null) as PlainMap,
+    map: isMap && !isPair ? (Object.create(null) as PlainMap) : noMap,
     offset: event.start,
     anchor,
     key: '',

@@ -4,6 +4,7 @@ import { EVENT_ID, type Event, getScalarValue, type ScalarEvent } from 'js-yaml'
 /** The library's SCALAR_STYLE, by number: comparing constants costs nothing at start-up. */
 export const PLAIN_STYLE = 1;
 export const BLOCK_STYLE = 4;
+const PIECE = 65_536;
 const QUOTED_STYLES: readonly number[] = [2, 3];
 
 /** Offset at which a node's source begins, its tag and anchor included; `fallback` for an empty node without either. */
@@ -43,10 +44,30 @@ export function endOf(event: Event): number {
  * break either: PyYAML's reading, where the library adds one.
  */
 export function readScalar(text: string, event: ScalarEvent): string {
+  if (event.style < BLOCK_STYLE && event.valueEnd - event.valueStart > PIECE) return readLongScalar(text, event);
   const value = getScalarValue(text, event);
   if (event.style < BLOCK_STYLE || event.valueEnd !== text.length || !value.endsWith('\n')) return value;
   const lastLine = text.slice(Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1);
   return event.indent >= 0 && lastLine.length > event.indent ? value.slice(0, -1) : value;
+}
+
+/**
+ * A value of very many lines, piece by piece: the library adds line to line, and a string so made takes thirty times its length until
+ * it is looked at. A piece ends before the first character of a line.
+ */
+function readLongScalar(text: string, event: ScalarEvent): string {
+  const pieces: string[] = [];
+  const lineStart = /[\n\r][ \t\n\r]*(?=[^ \t\n\r])/g;
+  for (let start = event.valueStart; start < event.valueEnd; ) {
+    lineStart.lastIndex = start + PIECE;
+    const end = lineStart.test(text) ? Math.min(lineStart.lastIndex, event.valueEnd) : event.valueEnd;
+    const piece = getScalarValue(text, { ...event, valueStart: start, valueEnd: end });
+    // Looked at, it becomes one string.
+    piece.charCodeAt(0);
+    pieces.push(piece);
+    start = end;
+  }
+  return pieces.join('');
 }
 
 export function isQuoted(event: ScalarEvent): boolean {

@@ -10,7 +10,7 @@ import { nameTag, type TagHandles } from './tags.ts';
  */
 export type YamlNode = {
   readonly kind: 'scalar' | 'seq' | 'map';
-  /** The key text of a scalar; undefined for a collection. */
+  /** The key text of a scalar that is a key or has an anchor. */
   readonly key: string | undefined;
   readonly offset: number;
   readonly children: YamlNode[];
@@ -39,6 +39,8 @@ export function locateIn(root: YamlNode, path: readonly (string | number)[], wan
   return offset;
 }
 
+const noKey = { key: undefined, isMerge: false };
+
 type Open = {
   readonly node: YamlNode;
   readonly merges: YamlNode[];
@@ -58,18 +60,20 @@ export function buildTree(text: string, events: readonly Event[], handles: TagHa
     else if (top.node.kind === 'seq') top.node.children.push(node);
     else if (top.key === undefined) top.key = { text: node.key ?? '', offset: node.offset, isMerge };
     else {
-      if (top.key.isMerge) top.merges.push(...(node.kind === 'seq' ? node.children.toReversed() : [node]));
-      else top.node.entries.set(top.key.text, { keyOffset: top.key.offset, node });
+      if (top.key.isMerge) {
+        for (const source of node.kind === 'seq' ? node.children.toReversed() : [node]) top.merges.push(source);
+      } else top.node.entries.set(top.key.text, { keyOffset: top.key.offset, node });
       top.key = undefined;
     }
   };
   for (const event of events) {
     switch (event.type) {
       case EVENT_ID.SCALAR: {
-        const { key, isMerge } = readKey(text, event, handles);
-        const offset = findScalar(text, event, cursor, open.at(-1));
+        const parent = open.at(-1);
+        const { key, isMerge } = mayBeKey(event, parent) ? readKey(text, event, handles) : noKey;
+        const offset = findScalar(text, event, cursor, parent);
         const node = makeNode('scalar', offset, key);
-        if (endOf(event) < 0) cursor = Math.max(cursor, open.at(-1)?.node.kind === 'seq' ? offset + 1 : cursor);
+        if (endOf(event) < 0) cursor = Math.max(cursor, parent?.node.kind === 'seq' ? offset + 1 : cursor);
         if (event.anchorStart >= 0) anchors.set(text.slice(event.anchorStart, event.anchorEnd), node);
         add(node, isMerge);
         break;
@@ -105,8 +109,18 @@ export function buildTree(text: string, events: readonly Event[], handles: TagHa
   return root ?? makeNode('scalar', 0, undefined);
 }
 
+/** What a node has none of is shared: a document may have two hundred thousand of them. */
+const noChildren: YamlNode[] = [];
+const noEntries: YamlNode['entries'] = new Map();
+
 function makeNode(kind: YamlNode['kind'], offset: number, key: string | undefined): YamlNode {
-  return { kind, key, offset, children: [], entries: new Map() };
+  const children = kind === 'seq' ? [] : noChildren;
+  return { kind, key, offset, children, entries: kind === 'map' ? new Map() : noEntries };
+}
+
+/** Whether a scalar here is a key, or may become one by its anchor. */
+function mayBeKey({ anchorStart }: ScalarEvent, parent: Open | undefined): boolean {
+  return anchorStart >= 0 || (parent?.node.kind === 'map' && parent.key === undefined);
 }
 
 /** Where a scalar begins: a block scalar at its `|` or `>`, an empty list entry at its dash, an empty value at its key. */

@@ -45,7 +45,7 @@ export type Refused = { readonly ok: false; readonly line: number; readonly colu
 
 export type YamlResult = YamlDocument | Refused;
 
-const DEFAULT_LIMITS: Limits = { maxDepth: 100, maxAliases: 1000, maxNodes: 200_000, maxKeys: 50_000 };
+const DEFAULT_LIMITS: Limits = { maxDepth: 100, maxAliases: 1000, maxNodes: 100_000, maxKeys: 50_000 };
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that PyYAML refuses
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 const LIBRARY_SLACK = 8;
@@ -85,7 +85,7 @@ export function parseYaml(text: string, options: YamlOptions = {}): YamlResult {
     const built = construct(parsed.text, parsed.events, limits);
     if (usable.length < whole.length) throw new Refusal(toOriginal(parsed.text.length), SECOND_DOCUMENT);
     const place = (remark: Remark): LocatedRemark => ({ path: remark.path, ...placeOf(toOriginal(remark.offset)) });
-    const locator = makeLocator(parsed.text, parsed.events);
+    const locator = makeLocator(parsed, limits);
     return {
       ok: true,
       value: built.value,
@@ -101,14 +101,19 @@ export function parseYaml(text: string, options: YamlOptions = {}): YamlResult {
   }
 }
 
+/** Events of a document that are kept until somebody asks for a place; of more it is cheaper in memory to read the document again. */
+const MOST_KEPT = 100_000;
+
 /** Builds the tables of places when the first question comes: most documents are never asked about. */
-function makeLocator(text: string, events: readonly Event[]): (path: Path, wantKey: boolean) => number {
+function makeLocator({ text, events }: Parsed, limits: Limits): (path: Path, wantKey: boolean) => number {
+  const kept = events.length <= MOST_KEPT ? events : undefined;
   let root: YamlNode | undefined;
   return (path, wantKey) => {
     if (root === undefined) {
-      const [document] = events;
+      const again = kept ?? parseStrictly(text, limits);
+      const [document] = again;
       const handles = document?.type === EVENT_ID.DOCUMENT ? collectHandles(document) : new Map<string, string>();
-      root = buildTree(text, events, handles);
+      root = buildTree(text, again, handles);
     }
     return locateIn(root, path, wantKey);
   };

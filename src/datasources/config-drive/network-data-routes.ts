@@ -31,7 +31,7 @@ export type RouteContext = { readonly family: 4 | 6; readonly own?: IpAddress; r
 export function readRoutes(reading: Reading, fields: Fields, path: KeyPath, context: RouteContext): RouteConfig[] {
   const routes: RouteConfig[] = [];
   for (const entry of readMaps(reading, fields, 'routes', path)) {
-    context.dns.push(...readServers(reading, entry.fields, entry.path));
+    for (const server of readServers(reading, entry.fields, entry.path)) context.dns.push(server);
     const route = readRoute(reading, entry.fields, entry.path, context);
     if (route === undefined) continue;
     const twin = routes.find((other) => isSameTarget(other, route));

@@ -37,7 +37,7 @@ export function readNetwork(reader: DriveReader, given: Given, diagnostics: Diag
   const isDamaged = file === undefined && text === undefined && diagnostics.length > before;
   const parsed =
     file === undefined ? undefined : parseNetworkData(file.fields, { source: file.source, place: file.place });
-  diagnostics.push(...(parsed?.diagnostics ?? []));
+  for (const problem of parsed?.diagnostics ?? []) diagnostics.push(problem);
   const network = parsed?.network ?? emptyNetwork;
   const address = ec2 && readString(ec2, 'local-ipv4', diagnostics);
   const local = ec2 === undefined || address === undefined ? undefined : { address, source: ec2.source };

@@ -2,7 +2,8 @@
 
 import * as v from 'valibot';
 
-const Text = v.string('text');
+const expectedText = 'text without control characters';
+const Text = v.pipe(v.string(expectedText), v.regex(/^(?:[^\p{Cc}]|\r?\n|\t)*$/u, expectedText));
 const flag = v.optional(v.boolean('true or false'));
 
 const expectedDepth = 'a number from 0 to 5, false, or one of os, none and unchanged';

@@ -43,9 +43,13 @@ export function planUsers(context: UsersContext): Step[] {
   for (const account of accounts) {
     reportUnsupported(context, account);
     steps.push(planAccount({ context, account, groups: groups.byAccount.get(account.name) ?? [], members }));
-    steps.push(...planAccountPassword({ context, account, setElsewhere: passwordTargets.has(account.name) }));
-    steps.push(...planAccountKeys({ context, account, login }));
-    steps.push(...planAccountImports(context, account));
+    const setElsewhere = passwordTargets.has(account.name);
+    const more = [
+      ...planAccountPassword({ context, account, setElsewhere }),
+      ...planAccountKeys({ context, account, login }),
+      ...planAccountImports(context, account),
+    ];
+    for (const step of more) steps.push(step);
   }
   return [...steps, ...planSudoers(context, accounts)];
 }

@@ -30,6 +30,14 @@ export const PlainPassword = v.pipe(
   v.check((text) => isOneLine(text) && text.length <= 512, 'a password of one line, at most 512 characters'),
 );
 
+const expectedDate = 'a date such as 2030-12-31';
+
+/** useradd(8) would take 31 February for 3 March. */
+function isDayOfCalendar(date: string): boolean {
+  const time = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
+}
+
 const Days = v.union(
   [v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(99_999)), v.pipe(v.string(), v.regex(/^-?\d{1,5}$/))],
   'a number of days',
@@ -82,7 +90,9 @@ export const UserEntry = v.strictObject({
   system: v.optional(v.boolean()),
   shell: v.optional(AbsolutePath),
   uid: v.optional(Uid),
-  expiredate: v.optional(v.pipe(v.string('a date such as 2030-12-31'), v.isoDate('a date such as 2030-12-31'))),
+  expiredate: v.optional(
+    v.pipe(v.string(expectedDate), v.isoDate(expectedDate), v.check(isDayOfCalendar, expectedDate)),
+  ),
   inactive: v.optional(Days),
   passwd: v.optional(Hash),
   hashed_passwd: v.optional(Hash),

@@ -2,7 +2,9 @@
 
 import * as v from 'valibot';
 
-const One = v.union([v.string(), v.pipe(v.number(), v.finite()), v.boolean()], 'text, a number, true or false');
+const expectedLine = 'text without control characters';
+const Line = v.pipe(v.string(expectedLine), v.regex(/^(?:[^\p{Cc}]|\r?\n|\t)*$/u, expectedLine));
+const One = v.union([Line, v.pipe(v.number(), v.finite()), v.boolean()], 'text, a number, true or false');
 export const Option = v.union([One, v.array(One)], 'text, a number, true or false, or a list of them');
 
 const expectedId = 'a name of letters, digits, "-", "_", ".", ":" and blanks';

@@ -137,6 +137,12 @@ function unpackGzip(unpacking: Unpacking, bytes: Uint8Array, slot: Slot): void {
 function unpackMime(unpacking: Unpacking, bytes: Uint8Array, slot: Slot): void {
   if (isTooDeep(unpacking, slot)) return;
   const { source } = slot;
+  // Every part may be a document that is as costly to read as it can be.
+  if (bytes.byteLength > maxUserDataBytes) {
+    const message = `${bytes.byteLength} bytes in several parts; the limit is ${maxUserDataBytes} (4 MiB)`;
+    refuse(unpacking, slot, 'limit', message);
+    return;
+  }
   const { leaves, problems } = readMime(bytes);
   for (const problem of problems) unpacking.report({ ...problem, source, column: 1 });
   for (const leaf of leaves) {

@@ -35,7 +35,7 @@ export function parseInterfaces(text: string, source: string): { network: Networ
       report(reading, { line: stanza.line, keyword: 'iface' }, 'note', 'missing', 'no auto line; set up all the same');
     const networks = readNetworks(reading, stanza, link);
     for (const server of networks.dns) dns.add(server);
-    if (known.has(link)) addresses.push(...networks.addresses);
+    for (const address of known.has(link) ? networks.addresses : []) addresses.push(address);
   }
   const ordered = diagnostics.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
   return { network: { links, addresses, dns: [...dns] }, diagnostics: ordered };

@@ -34,7 +34,7 @@ function render(network: ResolvedNetwork): Rendered {
     const bond = link.bond === undefined ? undefined : settleBond(link.bond, bondLimits);
     for (const message of bond?.problems ?? []) problems.push({ link: link.name, message });
     const { routes, problems: lost } = writableRoutes(link);
-    problems.push(...lost);
+    for (const problem of lost) problems.push(problem);
     const servers = places.servers.get(link.name) ?? [];
     return {
       kind: 'file',

@@ -34,7 +34,7 @@ function render(network: ResolvedNetwork): Rendered {
       problems.push({ link: name, message });
     }
     const { routes, problems: lost } = writableRoutes(link);
-    problems.push(...lost);
+    for (const problem of lost) problems.push(problem);
     const lines = describeLink(link, { servers: servers.get(name) ?? [], bondOptions: bond?.options ?? [] });
     return [
       file(`ifcfg-${name}`, renderAssignments(lines)),

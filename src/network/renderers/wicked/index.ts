@@ -41,7 +41,7 @@ function render(network: ResolvedNetwork): Rendered {
     const bond = link.bond === undefined ? undefined : settleBond(link.bond, bondLimits);
     for (const message of bond?.problems ?? []) problems.push({ link: name, message });
     const { routes, problems: lost } = writableRoutes(link);
-    problems.push(...lost);
+    for (const problem of lost) problems.push(problem);
     return [
       file(`ifcfg-${name}`, renderAssignments(describeLink(link, bond?.options ?? []))),
       ...(routes.length === 0 ? [] : [file(`ifroute-${name}`, renderRoutes(routes, name))]),

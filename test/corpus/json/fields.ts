@@ -1,0 +1,243 @@
+// Fields of meta_data.json with another type or an impossible value.
+import type { Entry } from '../entry.ts';
+
+export const fields: readonly Entry[] = [
+  ['uuid: a number', '{"uuid": 7}', 'refused; type 1:2'],
+  ['uuid: a list of lists', '{"uuid": [["S3cr3t"]]}', 'refused; type 1:2'],
+  ['uuid: a map', '{"uuid": {"S3cr3t": ["S3cr3t"]}}', 'refused; type 1:2'],
+  [
+    'uuid: a long text',
+    '{"uuid": "S3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3t"}',
+    'refused; value 1:2',
+  ],
+  ['hostname: a number', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "hostname": 7}', 'type 1:50'],
+  [
+    'hostname: a list of lists',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "hostname": [["S3cr3t"]]}',
+    'type 1:50',
+  ],
+  [
+    'hostname: a map',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "hostname": {"S3cr3t": ["S3cr3t"]}}',
+    'type 1:50',
+  ],
+  [
+    'hostname: a long text',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "hostname": "S3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3t"}',
+    'warning value metadata',
+  ],
+  ['admin_pass: a number', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "admin_pass": 7}', 'type 1:50'],
+  [
+    'admin_pass: a list of lists',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "admin_pass": [["S3cr3t"]]}',
+    'type 1:50',
+  ],
+  [
+    'admin_pass: a map',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "admin_pass": {"S3cr3t": ["S3cr3t"]}}',
+    'type 1:50',
+  ],
+  [
+    'admin_pass: a long text',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "admin_pass": "S3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3t"}',
+    'plan',
+  ],
+  ['public_keys: a number', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "public_keys": 7}', 'type 1:50'],
+  [
+    'public_keys: a list of lists',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "public_keys": [["S3cr3t"]]}',
+    'value metadata',
+  ],
+  [
+    'public_keys: a map',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "public_keys": {"S3cr3t": ["S3cr3t"]}}',
+    'value metadata',
+  ],
+  [
+    'public_keys: a long text',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "public_keys": "S3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3t"}',
+    'value metadata',
+  ],
+  ['keys: a number', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "keys": 7}', 'type 1:50'],
+  ['keys: a list of lists', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "keys": [["S3cr3t"]]}', 'value metadata'],
+  ['keys: a map', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "keys": {"S3cr3t": ["S3cr3t"]}}', 'value metadata'],
+  [
+    'keys: a long text',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "keys": "S3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3t"}',
+    'value metadata',
+  ],
+  ['files: a number', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "files": 7}', 'type 1:50'],
+  ['files: a list of lists', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "files": [["S3cr3t"]]}', 'type 1:60'],
+  ['files: a map', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "files": {"S3cr3t": ["S3cr3t"]}}', 'type 1:50'],
+  [
+    'files: a long text',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "files": "S3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3t"}',
+    'type 1:50',
+  ],
+  ['network_config: a number', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "network_config": 7}', 'plan'],
+  [
+    'network_config: a list of lists',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "network_config": [["S3cr3t"]]}',
+    'plan',
+  ],
+  [
+    'network_config: a map',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "network_config": {"S3cr3t": ["S3cr3t"]}}',
+    'plan',
+  ],
+  [
+    'network_config: a long text',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "network_config": "S3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3t"}',
+    'plan',
+  ],
+  ['launch_index: a number', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "launch_index": 7}', 'plan'],
+  [
+    'launch_index: a list of lists',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "launch_index": [["S3cr3t"]]}',
+    'plan',
+  ],
+  [
+    'launch_index: a map',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "launch_index": {"S3cr3t": ["S3cr3t"]}}',
+    'plan',
+  ],
+  [
+    'launch_index: a long text',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "launch_index": "S3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3t"}',
+    'plan',
+  ],
+  ['name: a number', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "name": 7}', 'plan'],
+  ['name: a list of lists', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "name": [["S3cr3t"]]}', 'plan'],
+  ['name: a map', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "name": {"S3cr3t": ["S3cr3t"]}}', 'plan'],
+  [
+    'name: a long text',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "name": "S3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3t"}',
+    'plan',
+  ],
+  ['random_seed: a number', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "random_seed": 7}', 'plan'],
+  [
+    'random_seed: a list of lists',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "random_seed": [["S3cr3t"]]}',
+    'plan',
+  ],
+  [
+    'random_seed: a map',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "random_seed": {"S3cr3t": ["S3cr3t"]}}',
+    'plan',
+  ],
+  [
+    'random_seed: a long text',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "random_seed": "S3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3t"}',
+    'plan',
+  ],
+  ['an id empty', '{"uuid": ""}', 'refused'],
+  ['an id null', '{"uuid": null}', 'refused'],
+  ['an id with a slash', '{"uuid": "../../etc"}', 'refused; value 1:2'],
+  ['an id with a line break', '{"uuid": "a\\nb"}', 'refused; value 1:2'],
+  ['an id with blanks', '{"uuid": "a b"}', 'refused; value 1:2'],
+  [
+    'an id of 129 characters',
+    '{"uuid": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}',
+    'refused; value 1:2',
+  ],
+  [
+    'an id of 128 characters',
+    '{"uuid": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}',
+    'plan',
+  ],
+  ['an id not ASCII', '{"uuid": "\u00fc"}', 'refused; value 1:2'],
+  [
+    'a file without a path',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "files": [{"content_path": "/content/0000"}]}',
+    'type 1:60',
+  ],
+  [
+    'a file without a content_path',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "files": [{"path": "/a"}]}',
+    'type 1:60',
+  ],
+  [
+    'a file that climbs',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "files": [{"path": "/a", "content_path": "/../../etc/shadow"}]}',
+    'damaged openstack/../../etc/shadow',
+  ],
+  [
+    'a file to a relative path',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "files": [{"path": "a", "content_path": "/content/0000"}]}',
+    'missing openstack/content/0000',
+  ],
+  ['a file that is a text', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "files": ["S3cr3t"]}', 'type 1:60'],
+  [
+    'a file with a number as path',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "files": [{"path": 5, "content_path": "/content/0000"}]}',
+    'type 1:60',
+  ],
+  [
+    'a file with a line break in the path',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "files": [{"path": "/a\\nPWNED", "content_path": "/content/0000"}]}',
+    'missing openstack/content/0000',
+  ],
+  [
+    'a file with NUL in the path',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "files": [{"path": "/a\\u0000b", "content_path": "/content/0000"}]}',
+    'type 1:60',
+  ],
+  [
+    'a file whose content is missing',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "files": [{"path": "/a", "content_path": "/content/0009"}]}',
+    'missing openstack/content/0009',
+  ],
+  [
+    'a public key with a line break',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "public_keys": {"a": "ssh-ed25519 AAAA\\nPWNED"}}',
+    'value metadata; value metadata',
+  ],
+  [
+    'a public key that is none',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "public_keys": {"a": "S3cr3t"}}',
+    'value metadata',
+  ],
+  ['a public key empty', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "public_keys": {"a": ""}}', 'plan'],
+  ['a public key null', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "public_keys": {"a": null}}', 'plan'],
+  [
+    'a public key as one text',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "public_keys": "ssh-ed25519 AAAA"}',
+    'value metadata',
+  ],
+  [
+    'a password with a line break',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "admin_pass": "S3cr3t\\nPWNED:x"}',
+    'value metadata',
+  ],
+  ['a password with a colon', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "admin_pass": "S3cr3t:x"}', 'plan'],
+  [
+    'a password of 600 characters',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "admin_pass": "S3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3tS3cr3t"}',
+    'value metadata',
+  ],
+  [
+    'a host name with a blank',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "hostname": "we b"}',
+    'warning value metadata',
+  ],
+  [
+    'a host name with a line break',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "hostname": "web\\nPWNED"}',
+    'warning value metadata',
+  ],
+  [
+    'a host name with a slash',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "hostname": "a/b"}',
+    'warning value metadata',
+  ],
+  [
+    'a host name of dots',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "hostname": "..."}',
+    'warning value metadata',
+  ],
+  [
+    'a host name too long',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "hostname": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}',
+    'warning value metadata',
+  ],
+];
