@@ -3,7 +3,7 @@
 // what was made is given away by its descriptor, because its name may be somebody else's by then.
 
 import * as fs from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { openTrustedFolder } from './trusted-folder.ts';
 
 /** Left behind only by a crash; the next run removes such names beside the file of the interrupted step. */
@@ -96,7 +96,7 @@ function makeTemporaryName(): string {
 let hasDescriptorNames: boolean | undefined;
 
 function inOpenFolder(path: string, body: (at: (name: string) => string, folder: number) => void): void {
-  const folder = openTrustedFolder(path);
+  const folder = openTrustedFolder(resolve(path));
   try {
     // A chroot without /proc has no such names; there is no hostile neighbour in one either.
     hasDescriptorNames ??= fs.existsSync(`/proc/self/fd/${folder}`);

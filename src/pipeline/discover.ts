@@ -71,11 +71,13 @@ export async function discoverDrive(options: DiscoverOptions): Promise<OpenDrive
  * EBUSY, and a drive that blkid already knows may be just coming up.
  */
 async function scanOrFail(options: DiscoverOptions): Promise<OpenDrive | { readonly failure: AgentError } | undefined> {
+  const wasBusy = isUdevBusy();
   try {
     return await scan(options);
   } catch (error) {
-    const isEarly = error instanceof AgentError && error.code === exitCodes.driveUnreadable && isUdevBusy();
-    if (!isEarly) throw error;
+    // It may have let go since.
+    const isUnreadable = error instanceof AgentError && error.code === exitCodes.driveUnreadable;
+    if (!isUnreadable || !(wasBusy || isUdevBusy())) throw error;
     return { failure: error };
   }
 }

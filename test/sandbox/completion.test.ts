@@ -9,8 +9,8 @@ import { type Sandbox, startSandbox } from '../support/sandbox.ts';
 const missing = explainMissingRoots();
 
 const commands = [
-  ...['collect-logs', 'completion', 'drive', 'plan', 'query', 'rehearse', 'report', 'run', 'schema', 'seal', 'status'],
-  ...['undo', 'validate'],
+  ...['collect-logs', 'completion', 'drive', 'licences', 'plan', 'query', 'rehearse', 'report', 'run', 'sbom'],
+  ...['schema', 'seal', 'status', 'undo', 'validate'],
 ];
 /** Left to the shell's own completion of file names. */
 const files = 'files';

@@ -185,7 +185,7 @@ const cases: readonly JobCase[] = [
   {
     name: 'metadata nested 100 000 deep',
     tree: fullTree({ 'openstack/latest/meta_data.json': '['.repeat(100_000) }),
-    exit: 2,
+    exit: 14,
     network: staticApplied,
   },
   {
