@@ -190,7 +190,7 @@ const BOMBS: readonly (readonly [string, string, string])[] = [
   [
     'merges',
     `b: &b\n${lines(1000, (i) => `  k${i}: 1\n`)}${lines(900, (i) => `m${i}: {<<: *b}\n`)}`,
-    'too many keys (merged ones counted too)',
+    'too many values (aliases counted in full)',
   ],
   ['values', `[${'1,'.repeat(250_000)}]`, 'too many values (aliases counted in full)'],
   ['documents', '---\n'.repeat(100_000), 'a second document starts here; only one is allowed'],
