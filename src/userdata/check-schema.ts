@@ -4,7 +4,7 @@ import type { BaseIssue, Config, GenericSchema } from 'valibot';
 import { noMessage } from './describe-issue.ts';
 
 /** Faults found in one run before it is given up; forms of a union that did not fit count too. */
-export const maxIssues = 20_000;
+export const maxIssues = 10_000;
 
 export type SchemaCheck =
   | { readonly outcome: 'valid'; readonly output: unknown }

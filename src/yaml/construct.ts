@@ -31,7 +31,8 @@ type Frame = {
   /** The special collection that the tag asks for. */
   readonly special: 'set' | 'pairs' | undefined;
   readonly items: unknown[];
-  readonly map: PlainMap;
+  /** The shared empty one until there is an entry. */
+  map: PlainMap;
   readonly offset: number;
   readonly anchor: string | undefined;
   key: string;
@@ -61,7 +62,7 @@ type Build = {
   aliases: number;
 };
 
-/** Of a collection that is no mapping; never written to. */
+/** Every mapping without entries: a hundred thousand of their own would take a hundred MiB. */
 const noMap: PlainMap = Object.freeze(Object.create(null) as PlainMap);
 const KEY_MUST_BE_SCALAR = 'a key must be a plain value, not a list or a mapping';
 
@@ -166,7 +167,7 @@ function openCollection(build: Build, event: SequenceEvent | MappingEvent): void
     kind: isPair ? 'pair' : isMap ? 'map' : 'seq',
     special,
     items: [],
-    map: isMap && !isPair ? (Object.create(null) as PlainMap) : noMap,
+    map: noMap,
     offset: event.start,
     anchor,
     key: '',
@@ -270,6 +271,7 @@ function setKey(build: Build, frame: Frame, value: unknown, from: Origin): void 
 function addEntry(build: Build, frame: Frame, value: unknown, from: Origin): void {
   frame.hasKey = false;
   if (!frame.mergeNext) {
+    if (frame.map === noMap) frame.map = Object.create(null) as PlainMap;
     frame.map[frame.key] = refuseMarker(value, from);
     return;
   }
