@@ -1,7 +1,7 @@
 // npm run build: dist/guest-init.cjs (one CommonJS file for Node >= 22), its metafile,
 // dist/guest-init (the single executable that packages install) and dist/build.json, which describes both. Fails on any warning, and runs what it has built.
-// Options: --cjs-only (the bundle alone), --entry FILE and --out DIR (both relative to the repository root), --arch arm64 (on another
-// processor, by way of qemu).
+// Options: --cjs-only (the bundle alone), --out DIR (relative to the repository root), --arch arm64 (on another processor, by way of
+// qemu).
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -22,14 +22,13 @@ const { values } = parseArgs({
   options: {
     arch: { type: 'string', default: process.arch },
     'cjs-only': { type: 'boolean', default: false },
-    entry: { type: 'string', default: 'src/main.ts' },
     out: { type: 'string', default: 'dist' },
   },
 });
 
 try {
   const target = findTarget(root, values.arch);
-  await buildAll({ entry: values.entry, outDir: resolve(root, values.out), cjsOnly: values['cjs-only'], target });
+  await buildAll({ outDir: resolve(root, values.out), cjsOnly: values['cjs-only'], target });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
@@ -37,12 +36,10 @@ try {
 
 /** Builds in a folder of its own and renames at the end: a running dist/guest-init cannot be overwritten in place. */
 async function buildAll({
-  entry,
   outDir,
   cjsOnly,
   target,
 }: {
-  entry: string;
   outDir: string;
   cjsOnly: boolean;
   target: Target;
@@ -51,7 +48,7 @@ async function buildAll({
   mkdirSync(outDir, { recursive: true });
   const folder = mkdtempSync(join(outDir, '.build-'));
   try {
-    const bundle = await buildBundle({ root, entry, outDir: folder, nodeVersion: process.version });
+    const bundle = await buildBundle({ root, outDir: folder, nodeVersion: process.version });
     verifyVersion({ command: [nodeOf(findTarget(root)), bundle.file], version: bundle.version });
     const documents = writeSupplyDocuments({ root, bundle, target, folder });
     const made = [bundle.file, join(folder, 'meta.json'), ...Object.values(documents)];
@@ -77,7 +74,14 @@ async function buildAll({
 }
 
 function buildVerified(bundle: Bundle, target: Target, assets: Readonly<Record<string, string>>): Executable {
-  const executable = buildExecutable({ root, bundle: bundle.file, outName: 'guest-init', target, assets });
+  const executable = buildExecutable({
+    root,
+    folder: dirname(bundle.file),
+    parts: bundle.parts,
+    outName: 'guest-init',
+    target,
+    assets,
+  });
   const [command = '', ...args] = [...target.emulator, executable.file];
   verifyVersion({ command: [command, ...args], version: bundle.version });
   const rejection = readCodeCacheRejection(executable.file, target.emulator);

@@ -4,13 +4,11 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, formatMessagesSync, type Metafile, type Plugin } from 'esbuild';
-import { linkChunks } from './link-chunks.ts';
+import { type ChunkGroup, type LinkedChunks, linkChunks } from './link-chunks.ts';
 
 export interface BundleOptions {
   /** Repository root: holds package.json and node_modules. */
   root: string;
-  /** Entry point, relative to the root. */
-  entry: string;
   /** Folder to write NAME.cjs and meta.json to; absolute. */
   outDir: string;
   /** Version of the Node that will run the bundle; part of the build id. */
@@ -23,21 +21,49 @@ export interface Bundle {
   version: string;
   buildId: string;
   metafile: Metafile;
+  /** The same program for the single executable. */
+  parts: Pick<LinkedChunks, 'first' | 'others'>;
 }
+
+const entry = 'src/main.ts';
 
 /** Stands for the build id while the bundle is hashed. */
 const buildIdPlaceholder = '@build-here@';
 
-/** What a boot with user_data reaches: these chunks are compiled when the code cache is made, not at boot. */
-const bootEntries = [
-  'src/cli/run-command.ts',
-  'src/modules/registry.generated.ts',
-  'src/userdata/interpret.ts',
-  'src/userdata/module-section.ts',
+/**
+ * Who needs what: the chunks of these entry points, or of all whose path matches, and what they import. A chunk belongs to the first group
+ * that reaches it. What none of them reaches is for few, and compiled when it is called.
+ */
+const groups: readonly { readonly name: string; readonly entries: readonly string[] | RegExp }[] = [
+  {
+    name: 'boot',
+    entries: [
+      'src/main.ts',
+      'src/cli/run-command.ts',
+      'src/pipeline/change-notes.ts',
+      'src/network/renderers/ifupdown/index.ts',
+      'src/executors/net-segment-probe.ts',
+      'src/executors/net-segment.ts',
+      'src/executors/net-verify-gateways.ts',
+    ],
+  },
+  {
+    name: 'user-data',
+    entries: [
+      'src/modules/registry.generated.ts',
+      'src/userdata/interpret-sources.ts',
+      'src/userdata/module-section.ts',
+      'src/pipeline/plan-scripts.ts',
+      'src/network/instance-addresses.ts',
+      'src/yaml/parse.ts',
+    ],
+  },
+  { name: 'other-steps', entries: /^src\/(?!cli|report|collect|rehearsal|seal|undo)/ },
+  { name: 'commands', entries: ['src/cli/command-line.ts'] },
 ];
 
-/** Bundles `entry` to `outDir/guest-init.cjs`. Throws when esbuild reports an error or any warning. */
-export async function buildBundle({ root, entry, outDir, nodeVersion }: BundleOptions): Promise<Bundle> {
+/** Bundles the program to `outDir/guest-init.cjs`. Throws when esbuild reports an error or any warning. */
+export async function buildBundle({ root, outDir, nodeVersion }: BundleOptions): Promise<Bundle> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const result = await build({
     absWorkingDir: root,
@@ -69,30 +95,54 @@ export async function buildBundle({ root, entry, outDir, nodeVersion }: BundleOp
     const text = formatMessagesSync(result.warnings, { kind: 'warning' }).join('');
     throw new Error(`esbuild warned, and a warning is an error here:\n${text}`);
   }
-  const main = findChunk(result.metafile, entry);
-  const present = bootEntries.filter((path) =>
-    listOutputs(result.metafile).some(([, output]) => output.entryPoint === path),
-  );
-  const boot = [main, ...present.map((path) => findChunk(result.metafile, path))];
-  const code = await linkChunks({
+  const linked = await linkChunks({
     chunks: new Map(result.outputFiles.map(({ path, text }) => [basename(path), text])),
-    main: basename(main),
-    eager: new Set(
-      boot.flatMap((chunk) => [...listStaticImports(result.metafile, chunk)]).map((path) => basename(path)),
-    ),
+    main: basename(findChunk(result.metafile, entry)),
+    groups: groupChunks(result.metafile),
   });
-  const buildId = createHash('sha256').update(code).update(nodeVersion).digest('hex').slice(0, 12);
-  const stamped = code.replaceAll(buildIdPlaceholder, buildId);
+  const buildId = createHash('sha256').update(linked.whole).update(nodeVersion).digest('hex').slice(0, 12);
+  const stamp = (code: string): string => code.replaceAll(buildIdPlaceholder, buildId);
+  const whole = stamp(linked.whole);
   mkdirSync(outDir, { recursive: true });
   const file = join(outDir, 'guest-init.cjs');
-  writeFileSync(file, stamped);
-  const metafile = describeLinked(result.metafile, Buffer.byteLength(stamped));
+  writeFileSync(file, whole);
+  const metafile = describeLinked(result.metafile, Buffer.byteLength(whole));
   writeFileSync(join(outDir, 'meta.json'), `${JSON.stringify(metafile, null, 1)}\n`);
-  return { file, bytes: Buffer.byteLength(stamped), version, buildId, metafile };
+  const others = new Map([...linked.others].map(([name, code]) => [name, stamp(code)]));
+  return {
+    file,
+    bytes: Buffer.byteLength(whole),
+    version,
+    buildId,
+    metafile,
+    parts: { first: stamp(linked.first), others },
+  };
+}
+
+/** All chunks, those of `groups` in their order, then the others. */
+function groupChunks(metafile: Metafile): ChunkGroup[] {
+  const left = new Set(Object.keys(metafile.outputs));
+  const take = (paths: readonly string[]): Set<string> =>
+    new Set(
+      [...paths]
+        .filter((path) => left.delete(path))
+        .map((path) => basename(path))
+        .sort(),
+    );
+  const found = groups.map(({ name, entries }): ChunkGroup => {
+    const starts = listEntries(metafile, entries).map((path) => findChunk(metafile, path));
+    return { name, eager: true, chunks: take(starts.flatMap((chunk) => [...listStaticImports(metafile, chunk)])) };
+  });
+  return [...found, { name: 'rest', eager: false, chunks: take([...left]) }];
 }
 
 function listOutputs(metafile: Metafile): [string, Metafile['outputs'][string]][] {
   return Object.entries(metafile.outputs);
+}
+
+function listEntries(metafile: Metafile, wanted: readonly string[] | RegExp): readonly string[] {
+  if (!(wanted instanceof RegExp)) return wanted;
+  return listOutputs(metafile).flatMap(([, { entryPoint = '' }]) => (wanted.test(entryPoint) ? [entryPoint] : []));
 }
 
 function findChunk(metafile: Metafile, entryPoint: string): string {

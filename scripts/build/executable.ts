@@ -1,17 +1,25 @@
-// Makes the single executable: a stripped copy of the pinned Node with the bundle and its code cache injected.
+// Makes the single executable: a stripped copy of the pinned Node, into which the program is injected in parts, each with its code cache.
 // The order matters: stripping after the injection gives a binary that dies with SIGSEGV.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
+import type { Bundle } from './bundle.ts';
 import { findTarget, nodeOf, type Target } from './target.ts';
+
+/**
+ * Makes a code cache bit-identical. It is not part of V8's flag hash; --hash-seed is, and the finished program would reject the cache
+ * without a word.
+ */
+const fixedSeed = '--random-seed=42';
 
 /** The marker that Node looks for to learn that it has been injected (Node's documentation of single executables). */
 const sentinelFuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
 export interface ExecutableOptions {
   root: string;
-  /** The bundle to embed; the executable is written beside it. */
-  bundle: string;
+  /** Where the executable is written. */
+  folder: string;
+  parts: Bundle['parts'];
   outName: string;
   /** Files to carry, absolute, by the names under which the program asks for them. */
   assets?: Readonly<Record<string, string>>;
@@ -21,33 +29,35 @@ export interface ExecutableOptions {
 
 export interface Executable {
   file: string;
-  /** Bytes of the code cache in it, with the blob's few dozen bytes of framing. */
+  /** Bytes of the code caches in it, with the blob's few dozen bytes of framing. */
   codeCacheBytes: number;
 }
 
-/** Writes the executable `outName` beside the bundle; bit-identical for identical input. */
+/** Writes the executable `outName`; bit-identical for identical input. */
 export function buildExecutable(options: ExecutableOptions): Executable {
-  const { root, bundle, outName, assets = {}, target = findTarget(root) } = options;
-  const folder = dirname(bundle);
+  const { root, folder, parts, outName, assets = {}, target = findTarget(root) } = options;
   const executable = join(folder, outName);
   const config = join(folder, 'sea-config.json');
   const blob = join(folder, 'sea.blob');
+  const main = 'main.js';
+  writeFileSync(join(folder, main), parts.first);
+  const carried = { ...assets, ...cacheParts(target, folder, parts.others) };
   // Relative names, and the folder as working directory: the blob records the name of the script as it is given here.
   writeFileSync(
     config,
     JSON.stringify({
-      main: basename(bundle),
+      main,
       output: basename(blob),
       disableExperimentalSEAWarning: true,
       useSnapshot: false,
       useCodeCache: true,
       execArgvExtension: 'none',
-      assets: Object.fromEntries(Object.entries(assets).map(([name, file]) => [name, relative(folder, file)])),
+      // One thread for V8's compilers and collector: a start of some fifty milliseconds is over before four have earned their making.
+      execArgv: ['--v8-pool-size=1'],
+      assets: Object.fromEntries(Object.entries(carried).map(([name, file]) => [name, relative(folder, file)])),
     }),
   );
-  // A fixed random seed makes the code cache bit-identical. It is not part of V8's flag hash; --hash-seed is, and the
-  // finished program would reject the cache without a word.
-  runNode(target, ['--random-seed=42', '--experimental-sea-config', basename(config)], folder);
+  runNode(target, [fixedSeed, '--experimental-sea-config', basename(config)], folder);
   copyFileSync(stripNode(root, target), executable);
   chmodSync(executable, 0o755);
   // By its command, not its API: it is an alpha that warns about section names on every ELF file; runTool keeps that quiet.
@@ -57,12 +67,30 @@ export function buildExecutable(options: ExecutableOptions): Executable {
     [postject, basename(executable), 'NODE_SEA_BLOB', basename(blob), '--sentinel-fuse', sentinelFuse],
     folder,
   );
-  const carried = [bundle, ...Object.values(assets)].reduce((sum, file) => sum + statSync(file).size, 0);
-  const codeCacheBytes = statSync(blob).size - carried;
-  rmSync(config);
-  rmSync(blob);
+  const uncached = [join(folder, main), ...Object.values(carried).filter((file) => !file.endsWith('.cache'))];
+  const codeCacheBytes = statSync(blob).size - uncached.reduce((sum, file) => sum + statSync(file).size, 0);
+  for (const file of [config, blob, join(folder, main)]) rmSync(file);
   return { file: executable, codeCacheBytes };
 }
+
+/** Compiles the parts that are no main script. Returns both files of each, absolute, by the names under which the program asks for them. */
+function cacheParts(target: Target, folder: string, parts: Bundle['parts']['others']): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const [name, code] of parts) {
+    const script = join(folder, `${name}.js`);
+    const cache = join(folder, `${name}.cache`);
+    writeFileSync(script, code);
+    runNode(target, [fixedSeed, '-e', compile, `${name}.js`, `${name}.cache`], folder);
+    files[`${name}.js`] = script;
+    files[`${name}.cache`] = cache;
+  }
+  return files;
+}
+
+const compile = `const { readFileSync, writeFileSync } = require('node:fs');
+const [script, cache] = process.argv.slice(1);
+const compiled = new (require('node:vm').Script)(readFileSync(script, 'latin1'), { filename: script });
+writeFileSync(cache, compiled.createCachedData());`;
 
 /** Returns a stripped copy of the Node binary, kept in node_modules/.cache between builds. */
 function stripNode(root: string, target: Target): string {

@@ -1,40 +1,96 @@
-// Links esbuild's chunks into one CommonJS file: a table of functions, each run when it is first required.
+// Links esbuild's chunks: each becomes a function, in a table, that runs when it is first required. One file holds all tables; the single
+// executable has a table for each group of chunks, each with a code cache of its own, and a start reads those that it needs.
 import { transform } from 'esbuild';
 import { compileEagerly } from './compile-eagerly.ts';
 import { parenthesiseFunctions } from './parenthesise.ts';
 
-export interface LinkOptions {
-  /** ECMAScript modules by file name, as esbuild split them. */
-  chunks: ReadonlyMap<string, string>;
-  /** The chunk to run. */
-  main: string;
-  /** Chunks that V8 compiles at once, so that the code cache holds them; the others wait until they are needed. */
-  eager: ReadonlySet<string>;
+/** Chunks that are needed together. */
+export interface ChunkGroup {
+  readonly name: string;
+  /** File names. */
+  readonly chunks: ReadonlySet<string>;
+  /** V8 compiles their functions at once, so that the code cache holds them; those of others wait until they are called. */
+  readonly eager: boolean;
 }
 
-/** One file without a sourceMappingURL; the same text for the same chunks. */
-export async function linkChunks({ chunks, main, eager }: LinkOptions): Promise<string> {
-  const entries: string[] = [];
-  for (const name of [...chunks.keys()].sort()) {
-    const body = await toCommonJs(chunks.get(name) ?? '');
-    const isEager = eager.has(name);
-    const source = `function(exports,require,module){"use strict";${isEager ? parenthesiseFunctions(compileEagerly(body)) : body}}`;
-    entries.push(`${JSON.stringify(name)}:${isEager ? `(${source})` : source}`);
+export interface LinkOptions {
+  /** ECMAScript modules by file name, as esbuild split them. */
+  readonly chunks: ReadonlyMap<string, string>;
+  /** The chunk to run. */
+  readonly main: string;
+  /** Every chunk is in one of them; the first has `main`. */
+  readonly groups: readonly ChunkGroup[];
+}
+
+/** ASCII texts without a sourceMappingURL, the same for the same chunks. */
+export interface LinkedChunks {
+  /** CommonJS: everything in one file. */
+  readonly whole: string;
+  /** CommonJS: the first group, which asks the executable for the others. */
+  readonly first: string;
+  /** All but the first, by name: scripts whose value is the table of the group. */
+  readonly others: ReadonlyMap<string, string>;
+}
+
+export async function linkChunks({ chunks, main, groups }: LinkOptions): Promise<LinkedChunks> {
+  const tables: string[] = [];
+  for (const { chunks: members, eager } of groups) {
+    const entries: string[] = [];
+    for (const chunk of members) entries.push(`${JSON.stringify(chunk)}:${await toFunction(chunks.get(chunk), eager)}`);
+    tables.push(`{${entries.join(',\n')}}`);
   }
-  return [
-    '"use strict";',
-    'const __importMetaUrl="file://"+__filename;',
-    'const __loaded=new Map();',
-    'const __require=(name)=>{',
-    'if(!name.startsWith("./"))return require(name);',
-    'const key=name.slice(2);',
-    'let module=__loaded.get(key);',
-    'if(module===undefined){module={exports:{}};__loaded.set(key,module);__chunks[key](module.exports,__require,module);}',
-    'return module.exports;};',
-    `const __chunks={${entries.join(',\n')}};`,
-    `__require(${JSON.stringify(`./${main}`)});`,
-    '',
-  ].join('\n');
+  const [first = '', ...others] = tables;
+  const start = `__require(${JSON.stringify(`./${main}`)});\n`;
+  const groupOf = groups.slice(1).flatMap(({ name, chunks: members }) => [...members].map((chunk) => [chunk, name]));
+  const whole = [
+    `const __chunks={${tables.map((table) => `...${table}`).join(',\n')}};`,
+    'const __find=(key)=>__chunks[key];',
+  ];
+  const lazy = [
+    `const __chunks=${first};`,
+    `const __groupOf=${JSON.stringify(Object.fromEntries(groupOf))};`,
+    ...findInAssets,
+  ];
+  return {
+    whole: [...require, ...whole, start].join('\n'),
+    first: [...require, ...lazy, start].join('\n'),
+    others: new Map(groups.slice(1).map(({ name }, index) => [name, `"use strict";(${others[index]});\n`])),
+  };
+}
+
+const require = [
+  '"use strict";',
+  'const __importMetaUrl="file://"+__filename;',
+  'const __loaded=new Map();',
+  'const __require=(name)=>{',
+  'if(!name.startsWith("./"))return require(name);',
+  'const key=name.slice(2);',
+  'let module=__loaded.get(key);',
+  'if(module===undefined){module={exports:{}};__loaded.set(key,module);__find(key)(module.exports,__require,module,__importMetaUrl);}',
+  'return module.exports;};',
+];
+
+/** Says of a rejected cache what Node says of that of the main script, and on the same condition. */
+const findInAssets = [
+  'const __find=(key)=>{if(__chunks[key]===undefined)Object.assign(__chunks,__loadGroup(__groupOf[key]));return __chunks[key];};',
+  'const __loadGroup=(name)=>{',
+  'const {getRawAsset}=require("node:sea"),{Script}=require("node:vm");',
+  'const source=Buffer.from(getRawAsset(name+".js")).latin1Slice();',
+  'const script=new Script(source,{filename:name+".js",cachedData:Buffer.from(getRawAsset(name+".cache"))});',
+  'if(script.cachedDataRejected&&process.env.NODE_DEBUG_NATIVE)process.stderr.write(name+": code cache rejected\\n");',
+  'return script.runInThisContext();};',
+];
+
+async function toFunction(code: string | undefined, eager: boolean): Promise<string> {
+  const body = await toCommonJs(code ?? '');
+  const compiled = eager ? parenthesiseFunctions(compileEagerly(body)) : body;
+  const source = `function(exports,require,module,__importMetaUrl){"use strict";${escapeToAscii(compiled)}}`;
+  return eager ? `(${source})` : source;
+}
+
+/** What esbuild leaves as it is, in regular expressions and templates: one character more would make V8 keep two bytes of each. */
+function escapeToAscii(code: string): string {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 async function toCommonJs(code: string): Promise<string> {

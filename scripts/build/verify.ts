@@ -19,8 +19,9 @@ export function verifyVersion({ command, version }: VerifyOptions): void {
 }
 
 /**
- * Returns what the executable says when it refuses the code cache embedded in it, as it does when any V8 flag or the
- * version differs between build and run; empty when it accepts the cache. An executable without a cache is silent too.
+ * Returns what the executable says when it refuses a code cache embedded in it, as it does when any V8 flag or the version differs between
+ * build and run; empty when it accepts those that `--version` needs: of the main script and of one part. An executable without a cache is
+ * silent too.
  * `emulator`: what runs it here, when it is for another processor.
  */
 export function readCodeCacheRejection(executable: string, emulator: readonly string[] = []): string {

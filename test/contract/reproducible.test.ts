@@ -39,19 +39,20 @@ test('the bundle and the executable are the same bytes when built in another fol
   try {
     const root = join(folder, 'a', 'somewhat', 'deeper');
     copyInputs(root, metafile);
-    const second = await buildBundle({
-      root,
-      entry: 'src/main.ts',
-      outDir: join(root, 'out'),
-      nodeVersion: process.version,
-    });
+    const second = await buildBundle({ root, outDir: join(root, 'out'), nodeVersion: process.version });
     assert.notEqual(dirname(second.file), dirname(bundle));
     assert.equal(digest(second.file), digest(bundle), 'guest-init.cjs');
     const assets = writeSupplyDocuments({ root, bundle: second, target: findTarget(root), folder: join(root, 'out') });
     for (const copy of Object.values(assets)) {
       assert.equal(digest(copy), digest(join(dirname(bundle), basename(copy))), basename(copy));
     }
-    const { file } = buildExecutable({ root, bundle: second.file, outName: 'guest-init', assets });
+    const { file } = buildExecutable({
+      root,
+      folder: join(root, 'out'),
+      parts: second.parts,
+      outName: 'guest-init',
+      assets,
+    });
     assert.equal(digest(file), digest(executable), 'guest-init');
   } finally {
     rmSync(folder, { recursive: true });
