@@ -3,6 +3,7 @@
 
 import * as fs from 'node:fs';
 import { pino } from 'pino';
+import { formatTime } from './log-time.ts';
 import type { Reporter } from './pipeline/reporter.ts';
 
 export const logPath = '/var/log/guest-init.log';
@@ -17,7 +18,7 @@ export function openLogReporter(path: string): Reporter | undefined {
     const log = pino(
       {
         base: { pid: process.pid },
-        timestamp: pino.stdTimeFunctions.isoTime,
+        timestamp: () => `,"time":"${formatTime(Date.now())}"`,
         // For people with grep: words in place of pino's numbers.
         formatters: { level: (label) => ({ level: label }) },
       },

@@ -15,14 +15,24 @@ export function checksum(content: string | Uint8Array): string {
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
-/** Sixteen hex digits over 32-bit words: two sums with different primes, for what is compared without anything else to go by. */
+const sectorWords = 128;
+const emptySector = Buffer.alloc(4 * sectorWords);
+
+/**
+ * Sixteen hex digits over 32-bit words: two sums with different primes, for what is compared without anything else to go by. What a drive
+ * begins with is mostly zeros, which are passed over by 512 bytes; the place of each word counts.
+ */
 export function checksumWords(words: Uint32Array): string {
   let first = offsetBasis;
   let second = offsetBasis;
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index] as number;
-    first = Math.imul(first ^ word, prime);
-    second = Math.imul(second ^ (word >>> 7) ^ index, 0x9e3779b1);
+  for (let start = 0; start < words.length; start += sectorWords) {
+    const sector = words.subarray(start, start + sectorWords);
+    if (emptySector.equals(new Uint8Array(sector.buffer, sector.byteOffset, sector.byteLength))) continue;
+    for (let index = 0; index < sector.length; index += 1) {
+      const word = sector[index] as number;
+      first = Math.imul(first ^ word, prime);
+      second = Math.imul(second ^ (word >>> 7) ^ (start + index), 0x9e3779b1);
+    }
   }
   return (first >>> 0).toString(16).padStart(8, '0') + (second >>> 0).toString(16).padStart(8, '0');
 }

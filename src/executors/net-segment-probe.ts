@@ -137,8 +137,13 @@ async function awaitAnswers(links: readonly LinkProbe[], host: Host, timeoutMs: 
     });
     if (waiting.length === 0) return seen;
     if (again.length > 0) askNeighbours(host, { targets: again.flatMap(listTargets), anew: true });
-    else await pause(step);
+    else await pause(Math.min(step, ...listRivalTimes(alive, now)));
   }
+}
+
+/** Milliseconds in which somebody who has one of our addresses may still say so, on each link whose gateway has answered. */
+function listRivalTimes(alive: ReadonlyMap<string, number>, now: number): number[] {
+  return [...alive.values()].map((since) => Math.ceil(since + rivalMs - now)).filter((ms) => ms > 0);
 }
 
 function describeChecks(

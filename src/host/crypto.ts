@@ -1,13 +1,18 @@
-// The few cryptographic primitives in use. node:crypto costs 3 ms of a boot that may need none of it, so it is loaded at first use.
+// The few cryptographic primitives in use. node:crypto costs a boot 3 ms, so it is loaded at first use, and not for digests of what is small.
+
+import { sha256 as sha256OfSmall } from '@noble/hashes/sha2.js';
+
+/** Bytes from which loading node:crypto takes less time than a digest without it. */
+const largeBytes = 2 * 1024;
 
 /** SHA-256 of text (as UTF-8) or bytes, as hex digits. */
 export function sha256(content: string | Uint8Array): string {
-  return process.getBuiltinModule('node:crypto').hash('sha256', content, 'hex');
+  return digest(content).toString('hex');
 }
 
 /** SHA-256 in base64 without padding, as OpenSSH writes fingerprints. */
 export function sha256Base64(content: Uint8Array): string {
-  return process.getBuiltinModule('node:crypto').hash('sha256', content, 'base64').replace(/=+$/, '');
+  return digest(content).toString('base64').replace(/=+$/, '');
 }
 
 /** SHA-1 as upper-case hex digits: fingerprints of OpenPGP keys (RFC 4880, § 12.2), nothing else. */
@@ -18,4 +23,10 @@ export function sha1(content: Uint8Array): string {
 /** A whole number from 0 up to, not including, `limit`, from the system's secure generator. */
 export function drawBelow(limit: number): number {
   return process.getBuiltinModule('node:crypto').randomInt(limit);
+}
+
+function digest(content: string | Uint8Array): Buffer {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  if (bytes.length < largeBytes) return Buffer.from(sha256OfSmall(bytes));
+  return process.getBuiltinModule('node:crypto').hash('sha256', bytes, 'buffer');
 }

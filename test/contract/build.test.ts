@@ -28,6 +28,8 @@ const allowedPackages = new Set([
   ...['yargs', 'yargs-parser', 'y18n', 'cliui', 'escalade', 'get-caller-file', 'wrap-ansi', 'ansi-styles'],
   ...['ansi-regex', 'strip-ansi', 'emoji-regex', 'get-east-asian-width'],
   'js-yaml',
+  // digests of small files, without node:crypto
+  '@noble/hashes',
   'systeminformation',
   'valibot',
   // The editor schema, by guest-init schema.

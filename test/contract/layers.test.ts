@@ -48,6 +48,7 @@ const pureBuiltins = ['buffer', 'crypto', 'path', 'path/posix', 'string_decoder'
 const packageHomes: Record<string, RegExp> = {
   valibot: /./,
   'js-yaml': /^yaml\//,
+  '@noble/hashes': /^host\/crypto\.ts$/,
   execa: /^(?:host|rehearsal)\//,
   pino: /^(?:host\/|log\.ts$)/,
   systeminformation: /^host\//,
