@@ -14,12 +14,12 @@ runcmd:
 const verdict =
   /guest-init: DEGRADED web-1 en\w+ 10\.0\.0\.5\/24 via 10\.0\.0\.254; runcmd\[1\] failed, exit 5 \(openstack\/latest\/user_data:4:5\) \[\d[^\]]*\]; see: guest-init status/;
 
-/** Loads the NIC's driver when guest-init has been at work for three seconds. */
+/** Loads the NIC's driver when guest-init has begun to wait for the NIC. */
 const lateDriver = `cat > /etc/systemd/system/late-driver.service <<'END'
 [Unit]
 DefaultDependencies=no
 [Service]
-ExecStart=/bin/sh -c 'until [ -e /run/guest-init/private/lock ]; do sleep 0.2; done; sleep 3; modprobe virtio_net'
+ExecStart=/bin/sh -c 'until grep -qs "waiting up to" /var/log/guest-init.log; do sleep 0.5; done; modprobe virtio_net'
 [Install]
 WantedBy=sysinit.target
 END
