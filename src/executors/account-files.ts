@@ -5,9 +5,23 @@ import { parseGroups, parseUsers } from '../host/accounts.ts';
 import type { Host } from '../host/host.ts';
 
 export function findUser(host: Host, name: string): UserFact | undefined {
-  return parseUsers(host.readText('/etc/passwd') ?? '').find((user) => user.name === name);
+  return parseUsers(selectRecords(host.readText('/etc/passwd'), name)).find((user) => user.name === name);
+}
+
+export function hasGroup(host: Host, name: string): boolean {
+  return parseGroups(selectRecords(host.readText('/etc/group'), name)).some((group) => group.name === name);
 }
 
 export function readGroups(host: Host): GroupFact[] {
   return parseGroups(host.readText('/etc/group') ?? '');
+}
+
+/** The lines that begin with a name: for each of a hundred users every record would be taken apart. */
+function selectRecords(text = '', name: string): string {
+  const lines = `\n${text}\n`;
+  const records: string[] = [];
+  for (let at = lines.indexOf(`\n${name}:`); at >= 0; at = lines.indexOf(`\n${name}:`, at + 1)) {
+    records.push(lines.slice(at + 1, lines.indexOf('\n', at + 1)));
+  }
+  return records.join('\n');
 }

@@ -12,6 +12,23 @@ export function runAccountTool(host: Host, argv: readonly string[], options: { i
   if (result.status !== 0) throw new AgentError(exitCodes.internal, describeFailure(name, result));
 }
 
+/**
+ * Runs several `useradd` for less than as many runAccountTool, until one fails. Gives how many were done and why the next one was not;
+ * no reason where time ran out or something ended it, which says nothing about that one alone. `completed` is then the least.
+ */
+export function addUsersInTurn(
+  host: Host,
+  argvs: readonly (readonly string[])[],
+): { readonly completed: number; readonly error?: AgentError } {
+  const result = host.runInTurn(argvs, { countsAtEnd: true });
+  const { completed, status } = result;
+  if (status === 0 || status === null || status > lastOwnStatus) return { completed };
+  return { completed, error: new AgentError(exitCodes.internal, describeFailure('useradd', result)) };
+}
+
+/** Above it sh(1) tells of a signal. */
+const lastOwnStatus = 127;
+
 /** Throws when the guest lacks a tool of the shadow suite, naming what would bring it. */
 export function requireTool(host: Host, name: string): void {
   if (host.which(name) !== undefined) return;

@@ -4,6 +4,7 @@ import type { PasswordAction, UserAction } from '../core/action.ts';
 import { AgentError } from '../core/error.ts';
 import { Secret } from '../core/secret.ts';
 import { createMemoryHost, type MemoryFile } from '../host/memory.ts';
+import { findUser, hasGroup } from './account-files.ts';
 import type { ApplyContext } from './executor.ts';
 import { group } from './group.ts';
 import { password } from './password.ts';
@@ -363,5 +364,20 @@ test('service: a systemctl that fails is an error', () => {
   assert.throws(
     () => service.apply(reload, host, context),
     /ssh\.service: systemctl exited 1: Failed to connect to bus/,
+  );
+});
+
+// account files
+
+test('account files: a name is found where a record has it, and nowhere else', () => {
+  const passwd =
+    'ops\nops:x\nxops:x:1:1::/:\nops:x:1000:1000:ops:/home/ops:/bin/sh\nops:x:7:7::/:\nlast:x:8:8::/:/bin/sh';
+  const { host } = createMemoryHost({ files: { '/etc/passwd': passwd, '/etc/group': 'a:x:5:ops\nops-a:x:6:\n' } });
+  assert.equal(findUser(host, 'ops')?.uid, 1000);
+  assert.equal(findUser(host, 'last')?.uid, 8);
+  for (const name of ['xop', 'op', 'x', '', 'home']) assert.equal(findUser(host, name), undefined, name);
+  assert.deepEqual(
+    ['a', 'ops', 'ops-a', 'x'].map((name) => hasGroup(host, name)),
+    [true, false, true, false],
   );
 });

@@ -3,7 +3,7 @@
 import type { UserAction } from '../core/action.ts';
 import type { UserFact } from '../core/facts.ts';
 import type { Host } from '../host/host.ts';
-import { findUser, readGroups } from './account-files.ts';
+import { findUser, hasGroup, readGroups } from './account-files.ts';
 import { runAccountTool } from './account-tool.ts';
 import type { Change, Executor } from './executor.ts';
 import { makeParentFolders } from './parent-folders.ts';
@@ -21,6 +21,11 @@ export const user: Executor<UserAction> = {
     if (lacksGroup(existing, host)) changes.push({ op: '+', what: `group ${existing.gid} of ${action.name}` });
     if (lacksHome(action, existing, host)) changes.push({ op: '+', what: `home of ${action.name}` });
     return changes.length === 0 ? { state: 'same' } : { state: 'differs', changes };
+  },
+
+  plainCommands(action, host) {
+    if (findUser(host, action.name) !== undefined) return undefined;
+    return [['useradd', ...toUseraddOptions(action, host), action.name]];
   },
 
   apply(action, host) {
@@ -55,7 +60,7 @@ function lacksHome({ createHome, system }: UserAction, { uid, home }: UserFact, 
 
 /** A name that nobody has yet: the user's own, as useradd would have it. */
 function nameGroup({ name, gid }: UserFact, host: Host): string {
-  return readGroups(host).some((group) => group.name === name) ? `${name}-${gid}` : name;
+  return hasGroup(host, name) ? `${name}-${gid}` : name;
 }
 
 function describeNew({ name, groups = [] }: UserAction): string {
@@ -72,8 +77,7 @@ function listMissingGroups(action: UserAction, existing: UserFact, host: Host): 
 
 function toUseraddOptions(action: UserAction, host: Host): string[] {
   // useradd refuses to make a private group whose name is taken; that group is then the obvious primary one.
-  const hasOwnGroup = readGroups(host).some(({ name }) => name === action.name);
-  const primary = action.primaryGroup ?? (hasOwnGroup ? action.name : undefined);
+  const primary = action.primaryGroup ?? (hasGroup(host, action.name) ? action.name : undefined);
   const valued: [flag: string, value: string | number | undefined][] = [
     ['-u', action.uid],
     ['-c', action.gecos],

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentError, exitCodes } from '../core/error.ts';
 import { describeFailure, findCommand, runCommand, runCommandsInTurn, runCommandWithDescriptor } from './commands.ts';
 
@@ -164,3 +166,49 @@ test('commands in turn share a deadline, and the one that hangs ends with it', (
   const state = runCommand(['/bin/ps', '-o', 'state=', '-p', stderr.trim()]).stdout.trim();
   assert.ok(['', 'Z'].includes(state), state);
 });
+
+test('commands in turn that are counted at the end', () => {
+  const folder = fs.mkdtempSync(join(tmpdir(), 'guest-init-commands-'));
+  try {
+    const touch = (name: string) => ['/usr/bin/touch', join(folder, name)];
+    const fail = ['/bin/sh', '-c', 'echo why >&2; exit 3'];
+    const how = { countsAtEnd: true };
+    assert.deepEqual(runCommandsInTurn([touch('a'), touch('b')], how), {
+      ...{ status: 0, stdout: '', stderr: '', timedOut: false, completed: 2 },
+    });
+    assert.deepEqual(runCommandsInTurn([touch('a'), ['/bin/echo', '7'], fail, touch('c')], how), {
+      ...{ status: 3, stdout: '', stderr: 'why\n', timedOut: false, completed: 2 },
+    });
+    assert.deepEqual(fs.readdirSync(folder), ['a', 'b']);
+    const killed = runCommandsInTurn([touch('d'), ['/bin/sh', '-c', 'kill -9 $$'], touch('e')], how);
+    assert.deepEqual([killed.status, killed.completed], [137, 1]);
+    const late = runCommandsInTurn([touch('f'), ['/bin/sleep', '60']], { ...how, timeoutMs: 500 });
+    assert.deepEqual([late.status, late.timedOut, late.completed], [null, true, 0]);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
+for (const countsAtEnd of [false, true])
+  test(`commands in turn end with the process that started them (counted at the end: ${countsAtEnd})`, async () => {
+    const folder = fs.mkdtempSync(join(tmpdir(), 'guest-init-commands-'));
+    try {
+      const mark = join(folder, 'started');
+      const commands = [
+        ['/bin/sh', '-c', `touch '${mark}'; sleep 0.3; touch '${mark}.ended'`],
+        ['/usr/bin/touch', join(folder, 'second')],
+      ];
+      const source = `import { runCommandsInTurn } from ${JSON.stringify(join(import.meta.dirname, 'commands.ts'))};
+runCommandsInTurn(${JSON.stringify(commands)}, { countsAtEnd: ${countsAtEnd} });`;
+      const child = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: 'ignore' });
+      const ended = new Promise((resolve) => child.on('exit', resolve));
+      for (let n = 0; n < 1000 && !fs.existsSync(mark); n += 1) await sleep(10);
+      child.kill('SIGKILL');
+      await ended;
+      for (let n = 0; n < 1000 && !fs.existsSync(`${mark}.ended`); n += 1) await sleep(10);
+      await sleep(200);
+      assert.deepEqual(fs.readdirSync(folder).sort(), ['started', 'started.ended']);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });

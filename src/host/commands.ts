@@ -79,16 +79,24 @@ function endGroup(leader: number): void {
 
 /**
  * Runs commands one after another until one fails, all started by one small shell: starting each from here would cost half as much again as
- * it takes. `completed` of them ended with 0; the result is that of the next one, or of the last. The deadline is for all of them.
+ * it takes. `completed` of them ended with 0; the result is that of the next one, or of the last, with the complaints of all. The deadline is
+ * for all of them. The shell starts no further one when we are gone. `countsAtEnd`: it wakes us once instead of after each command, and
+ * `completed` is 0 where it was killed.
  */
 export function runCommandsInTurn(
   argvs: readonly (readonly string[])[],
-  options: { readonly timeoutMs?: number } = {},
+  options: { readonly timeoutMs?: number; readonly countsAtEnd?: boolean } = {},
 ): RunResult & { readonly completed: number } {
-  const lines = argvs.map((argv) => `${argv.map(quote).join(' ')} || exit\necho >&3\n`);
-  const shell = ['/bin/sh', '-c', `exec 3>&1 >/dev/null\n${lines.join('')}`];
-  const result = runCommand(shell, { ...options, leadsGroup: true });
-  return { ...result, stdout: '', completed: result.stdout.length };
+  const { countsAtEnd = false, ...bounds } = options;
+  const lines = argvs.map((argv, index) => {
+    const then = countsAtEnd ? `n=${index + 1}; kill -0 $PPID` : 'echo >&3';
+    return `${argv.map(quote).join(' ')} || exit\n${then} || exit\n`;
+  });
+  const count = countsAtEnd ? "n=0\ntrap 'echo $n >&3' EXIT\n" : '';
+  const shell = ['/bin/sh', '-c', `exec 3>&1 >/dev/null\n${count}${lines.join('')}`];
+  const result = runCommand(shell, { ...bounds, leadsGroup: true });
+  const completed = countsAtEnd ? Number(result.stdout.trim()) : result.stdout.length;
+  return { ...result, stdout: '', completed };
 }
 
 /** A word of sh(1) that means itself. */

@@ -89,10 +89,13 @@ export type Host = {
   writeDevice(path: string, content: Uint8Array): void;
   /** A fixed command, argv only, absolute path or a name looked up in the system folders; never through a shell. Throws AgentError when it cannot be started. */
   run(argv: readonly string[], options?: RunOptions): RunResult;
-  /** Fixed commands one after another until one fails: the result of that one, or of the last, and how many ended with 0. The deadline is for all. */
+  /**
+   * Fixed commands one after another until one fails: the result of that one, or of the last, and how many ended with 0. The deadline is for
+   * all. `countsAtEnd` saves a wake-up for each, and nobody knows how many it were (0) when they were killed.
+   */
   runInTurn(
     argvs: readonly (readonly string[])[],
-    options?: Pick<RunOptions, 'timeoutMs'>,
+    options?: Pick<RunOptions, 'timeoutMs'> & { readonly countsAtEnd?: boolean },
   ): RunResult & { readonly completed: number };
   /** A user command: own process group, no terminal, deadline (TERM, 5 s, KILL), waits for exit, not for inherited pipes. */
   exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult>;

@@ -1,13 +1,10 @@
 // Many steps of the network at once: where each is a plain command, one small process starts them all, instead of us one by one.
 
-import type { AgentError } from '../core/error.ts';
 import type { Step } from '../core/plan.ts';
 import { executorFor } from '../executors/index.ts';
 import { runNetworkCommandsInTurn } from '../executors/net-commands.ts';
 import type { Host } from '../host/host.ts';
-
-/** What became of a step: `ms` is its share of the time that all took, `startedAt` a value of host.monotonic(). */
-export type EarlyResult = { readonly startedAt: number; readonly ms: number; readonly error?: AgentError };
+import { type EarlyResult, shareResults } from './early-result.ts';
 
 /** With fewer there is nothing to gain. */
 const fewest = 8;
@@ -31,23 +28,11 @@ export function applyTogether(
   }
   if (chosen.length < fewest) return new Map();
   const startedAt = host.monotonic();
-  const { completed, error } = runNetworkCommandsInTurn(
+  const done = runNetworkCommandsInTurn(
     host,
     chosen.flatMap(({ commands }) => commands),
   );
-  const ms = (host.monotonic() - startedAt) / chosen.length;
-  const results = new Map<string, EarlyResult>();
-  let left = completed;
-  for (const [index, { id, commands }] of chosen.entries()) {
-    const time = { startedAt: startedAt + index * ms, ms };
-    left -= commands.length;
-    if (left < 0) {
-      if (error !== undefined) results.set(id, { ...time, error });
-      break;
-    }
-    results.set(id, time);
-  }
-  return results;
+  return shareResults(chosen, { ...done, startedAt, ms: host.monotonic() - startedAt });
 }
 
 function listCommands({ action }: Step, host: Host): readonly (readonly string[])[] | undefined {

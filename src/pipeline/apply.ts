@@ -1,34 +1,25 @@
 // Applies the steps of one stage in order. Each step ends in an outcome; a failure stops only what depends on it.
 
-import type { ActionKind, AfterRun } from '../core/action.ts';
+import type { AfterRun } from '../core/action.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Outcome, OutcomeStatus, Step } from '../core/plan.ts';
-import type { Applied, Inspection } from '../executors/executor.ts';
 import { executorFor, loadExecutors } from '../executors/index.ts';
 import { closeLiveView, openLiveView } from '../executors/net-live-view.ts';
 import { type NetworkSnapshot, restoreNetwork, snapshotNetwork } from '../executors/network-rollback.ts';
 import type { Host } from '../host/host.ts';
 import { fingerprintAction } from '../state/fingerprint.ts';
-import type { Journal, StepHistory } from '../state/journal.ts';
-import type { EarlyResult } from './apply-together.ts';
+import type { Journal, JournalEntry, StepHistory } from '../state/journal.ts';
 import type { ChangeNotes } from './change-notes.ts';
+import { describeApplied, describeStep, recallChanges } from './describe-outcome.ts';
+import type { EarlyResult } from './early-result.ts';
 
 /** A user command that a power cut interrupted is tried this often before it counts as failed. */
 const triesLimit = 3;
 
-/** Actions on files whose change is remembered. What others change is in their summaries, or none of anybody's business. */
-const fileKinds: ReadonlySet<ActionKind> = new Set<ActionKind>([
-  'file',
-  'lines',
-  'sections',
-  'symlink',
-  'remove',
-  'hostname',
-  'locale',
-]);
-
 /** Steps of the network: with fewer there is nothing to gain from running them together. */
 const severalLinks = 8;
+/** The same for users: the shell that starts useradd takes as long as two that it starts. */
+const severalUsers = 4;
 
 export type ApplyOptions = {
   readonly steps: readonly Step[];
@@ -82,19 +73,18 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
 
   await loadExecutors(options.steps);
   const hasManyLinks = options.steps.filter(sharesLooks).length > severalLinks;
+  let mayMakeUsersTogether = options.steps.filter(isUser).length >= severalUsers;
   let together: ReadonlyMap<string, EarlyResult> = new Map();
   for (const [index, step] of options.steps.entries()) {
     const isDone = together.has(step.id);
-    if (!isDone && options.stopRequested()) cutShort = 'signal';
-    else if (!isDone && host.monotonic() > options.deadline) cutShort = 'deadline';
-    if (cutShort !== undefined) break;
+    if (!isDone) cutShort ??= findStop(options);
+    // What was done ahead of its turn is still told.
+    if (!isDone && cutShort !== undefined) continue;
 
     if (sharesLooks(step)) openLiveView(host);
     else closeLiveView(host);
     const startedAt = host.monotonic();
-    const entry = isJournaled(step)
-      ? { step: step.id, action: fingerprintAction(step.action), boot: bootId }
-      : undefined;
+    const entry = isJournaled(step) ? toEntry(step, bootId) : undefined;
     const past = entry && applicableHistory(journal.history.get(step.id), step, entry.action, bootId);
     const end = (status: OutcomeStatus, details: Partial<Outcome> = {}): void => {
       const time = { startMs: startedAt - stageStart, ms: host.monotonic() - startedAt };
@@ -138,12 +128,27 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
       const token = past?.token ?? executor.token?.(step.action, host);
       const mark = token === undefined ? {} : { token };
       const isDurable = step.action.kind === 'exec' || token !== undefined;
-      if (entry) journal.append({ event: 'begin', ...entry, t: host.now(), ...mark }, isDurable);
+      if (entry && !isDone) journal.append({ event: 'begin', ...entry, t: host.now(), ...mark }, isDurable);
       once?.markOnce(step.action, host);
       if (hasManyLinks && sharesLooks(step) && !isDone) {
         const { applyTogether } = await import('./apply-together.ts');
         const rest = options.steps.slice(index);
         together = applyTogether(rest, host, (other) => isFree(other, rest, outcomes));
+      }
+      if (mayMakeUsersTogether && isUser(step) && !isDone) {
+        const { makeUsersTogether } = await import('./users-together.ts');
+        const notes = changes ?? (await noteChanges(options));
+        changes = notes;
+        const { results, isSound } = makeUsersTogether(options.steps.slice(index), host, {
+          // What a run before this one had begun is looked at when its turn comes.
+          isFree: (other) => !journal.history.has(other.id) && isReady(other, outcomes),
+          begin: (other) => {
+            if (other !== step) journal.append({ event: 'begin', ...toEntry(other, bootId), t: host.now() }, false);
+            notes.beginStep(other);
+          },
+        });
+        together = results;
+        mayMakeUsersTogether = isSound;
       }
       const early = together.get(step.id);
       if (early !== undefined) {
@@ -198,6 +203,19 @@ function isJournaled({ module }: Step): boolean {
   return module !== 'network';
 }
 
+function isUser({ action }: Step): boolean {
+  return action.kind === 'user';
+}
+
+function toEntry({ id, action }: Step, boot: string): Pick<JournalEntry, 'step' | 'action' | 'boot'> {
+  return { step: id, action: fingerprintAction(action), boot };
+}
+
+function findStop({ host, stopRequested, deadline }: ApplyOptions): ApplyResult['cutShort'] {
+  if (stopRequested()) return 'signal';
+  return host.monotonic() > deadline ? 'deadline' : undefined;
+}
+
 /** Steps that set one thing each, with nothing between them; what waits must see what comes meanwhile. */
 function sharesLooks({ module, action }: Step): boolean {
   return module === 'network' && action.kind !== 'netProbe' && action.kind !== 'netVerify';
@@ -209,6 +227,11 @@ function findHindrance(step: Step, outcomes: ReadonlyMap<string, Outcome>, netwo
   const cause = step.needs?.find((id) => ['failed', 'skipped'].includes(outcomes.get(id)?.status ?? ''));
   if (cause === undefined) return undefined;
   return `needs ${cause}, which ${outcomes.get(cause)?.status === 'failed' ? 'failed' : 'was skipped'}`;
+}
+
+/** Whether all that a step needs has been done. */
+function isReady(step: Step, outcomes: ReadonlyMap<string, Outcome>): boolean {
+  return findHindrance(step, outcomes, false) === undefined && (step.needs ?? []).every((id) => outcomes.has(id));
 }
 
 /** Whether a step of the network waits for nothing but the steps around it. */
@@ -238,47 +261,6 @@ function applicableHistory(
   if (history === undefined || history.action !== action) return undefined;
   if (step.frequency === 'boot' && history.ended !== undefined && history.ended.boot !== bootId) return undefined;
   return history;
-}
-
-function describeStep(step: Step): Pick<Outcome, 'step'> {
-  const { id, module, stage, summary, source, guess } = step;
-  return {
-    step: {
-      id,
-      module,
-      stage,
-      summary,
-      ...(source === undefined ? {} : { source }),
-      ...(guess === undefined ? {} : { guess }),
-    },
-  };
-}
-
-function describeApplied(applied: Applied | undefined): [OutcomeStatus, Partial<Outcome>] {
-  const details: Partial<Outcome> = {
-    ...(applied?.message === undefined ? {} : { message: applied.message }),
-    ...(applied?.exitCode === undefined ? {} : { exitCode: applied.exitCode }),
-    ...(applied?.tail === undefined ? {} : { tail: applied.tail }),
-    ...(applied?.lines === undefined ? {} : { lines: applied.lines }),
-    ...(applied?.checks === undefined ? {} : { checks: applied.checks }),
-  };
-  if (applied?.failed !== undefined) return ['failed', { ...details, message: applied.failed }];
-  return [applied?.checks === undefined && applied?.idle !== true ? 'changed' : 'unchanged', details];
-}
-
-function recallChanges({ action }: Step, found: Inspection | undefined, host: Host): Pick<Outcome, 'changes'> {
-  if (found?.state !== 'differs' || !fileKinds.has(action.kind)) return {};
-  if (!('path' in action) || isInOpenFolder(action.path, host)) return { changes: found.changes };
-  return { changes: found.changes.map(({ op, what }) => ({ op, what })) };
-}
-
-/** Whether everybody may enter all folders of a path: what is in root's own is not for all to read, whatever its mode. */
-function isInOpenFolder(path: string, host: Host): boolean {
-  const folders = path.split('/').slice(1, -1);
-  return folders.every((_, index) => {
-    const stat = host.stat(`/${folders.slice(0, index + 1).join('/')}`);
-    return stat === undefined || (stat.mode & 0o001) !== 0;
-  });
 }
 
 function rollBack(

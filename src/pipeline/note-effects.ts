@@ -3,7 +3,7 @@
 
 import type { Action } from '../core/action.ts';
 import type { Step } from '../core/plan.ts';
-import { findUser, readGroups } from '../executors/account-files.ts';
+import { findUser, hasGroup } from '../executors/account-files.ts';
 import type { Host } from '../host/host.ts';
 import type { Effect } from '../state/changes.ts';
 
@@ -25,7 +25,7 @@ export function findEffects(step: Step, host: Host): Effect[] {
         ? [{ kind: 'user', name: action.name }]
         : lasting(`user ${action.name} keeps the groups that were added`);
     case 'group':
-      return readGroups(host).some(({ name }) => name === action.name)
+      return hasGroup(host, action.name)
         ? lasting(`group ${action.name} keeps the members that were added`)
         : [{ kind: 'group', name: action.name }];
     case 'unit':
