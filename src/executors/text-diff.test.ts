@@ -60,3 +60,11 @@ test('applying the marks gives both texts back', () => {
 });
 
 test('long lines are cut', () => assert.equal(listAdded('x'.repeat(500))[0]?.length, 160));
+
+test('of a long text the first lines are made ready to be shown, and no others', () => {
+  const shown = listAdded('\u001bx\n'.repeat(1000));
+  assert.deepEqual([shown.length, shown[0], shown[58], shown[59]], [60, '+?x', '+?x', ' … 941 more lines']);
+  const start = performance.now();
+  listAdded('\u001bx\n'.repeat(2_000_000));
+  assert.ok(performance.now() - start < 1000);
+});

@@ -18,12 +18,12 @@ export function diffText(before: string, after: string): string[] {
     ...middle,
     ...old.slice(old.length - tail).map((line) => ` ${line}`),
   ];
-  return limitLines(dropDistantContext(marked).map(clean));
+  return limitLines(dropDistantContext(marked)).map(clean);
 }
 
 /** The text of a file as `+` lines. */
 export function listAdded(text: string): string[] {
-  return limitLines(splitLines(text).map((line) => clean(`+${line}`)));
+  return limitLines(splitLines(text), (line) => `+${line}`).map(clean);
 }
 
 function splitLines(text: string): string[] {
@@ -88,9 +88,9 @@ function dropDistantContext(lines: readonly string[]): string[] {
   });
 }
 
-function limitLines(lines: readonly string[]): string[] {
-  if (lines.length <= lineLimit) return [...lines];
-  const shown = lines.slice(0, lineLimit - 1);
+function limitLines(lines: readonly string[], mark = (line: string): string => line): string[] {
+  if (lines.length <= lineLimit) return lines.map(mark);
+  const shown = lines.slice(0, lineLimit - 1).map(mark);
   return [...shown, ` … ${lines.length - shown.length} more lines`];
 }
 

@@ -26,6 +26,16 @@ test('bytes count by their content, whatever kind of array holds them', () => {
   assert.notEqual(script(Uint8Array.of(1)), script(Buffer.from([2])));
 });
 
+test('long bytes count by their content, too', () => {
+  const long = new Uint8Array(200_000);
+  const other = Uint8Array.from(long);
+  other[199_999] = 1;
+  const view = Buffer.concat([Buffer.alloc(3), long]).subarray(3);
+  assert.equal(file(long), file(view));
+  assert.notEqual(file(long), file(other));
+  assert.notEqual(file(long), file(long.subarray(1)));
+});
+
 test('four mebibytes of a Buffer are not spelled out as a list of numbers', () => {
   const started = performance.now();
   file(new Uint8Array(4 * 1024 * 1024));

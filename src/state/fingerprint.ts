@@ -3,6 +3,7 @@
 import type { Action } from '../core/action.ts';
 import { checksum } from '../core/checksum.ts';
 import type { NetworkConfig } from '../core/network-config.ts';
+import { sha256 } from '../host/crypto.ts';
 
 /** Checksum of an action. Secrets count as one placeholder: nothing derived from a password is kept. */
 export function fingerprintAction(action: Action): string {
@@ -19,7 +20,7 @@ function summariseBytes(data: object): object {
   const fields = Object.entries(data);
   if (!fields.some(([, value]) => value instanceof Uint8Array)) return data;
   return Object.fromEntries(
-    fields.map(([name, value]) => [name, value instanceof Uint8Array ? checksum(value) : value]),
+    fields.map(([name, value]) => [name, value instanceof Uint8Array ? digestContent(value) : value]),
   );
 }
 
@@ -35,5 +36,12 @@ function dropPlaces(key: string, value: unknown): unknown {
 /** The value given here is what Buffer's own toJSON made, the holder has the original. */
 function digestBytes(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
   const original = this[key];
-  return original instanceof Uint8Array ? checksum(original) : value;
+  return original instanceof Uint8Array ? digestContent(original) : value;
+}
+
+/** Bytes from which on the machine's own hash is faster, with what it takes to load it. */
+const longContent = 64 * 1024;
+
+function digestContent(content: Uint8Array): string {
+  return content.length < longContent ? checksum(content) : sha256(content);
 }

@@ -29,6 +29,11 @@ export function indexLines(text: string): (offset: number) => Place {
 
 function findLineStarts(text: string): number[] {
   const starts = [0];
+  // The usual document; a search takes a fifth of what looking at each unit takes.
+  if (!text.includes('\r') && !text.includes('\u0085')) {
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+    return starts;
+  }
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code === LF || code === NEL || (code === CR && text.charCodeAt(i + 1) !== LF)) starts.push(i + 1);
