@@ -18,10 +18,24 @@ export function checkContent(
   if (complaint !== undefined) throw new AgentError(exitCodes.internal, `${path}: refused by ${complaint}`);
 }
 
+/**
+ * `ops ALL=(ALL) NOPASSWD:ALL` and its like, sudoers(5), as every sudo has read it for decades: a process less for nearly all users. A name
+ * in capitals would be an alias, and `#` before anything but a space no comment.
+ */
+const plainRight = /^(?:# .*|[a-z_][a-z0-9_-]* ALL ?= ?(?:\(ALL(?: ?: ?ALL)?\) ?)?(?:NOPASSWD: ?)?ALL)$/;
+
 function askVisudo(_: string, content: Uint8Array | string, host: Host): string | undefined {
   const visudo = host.which('visudo');
   if (visudo === undefined) return undefined;
   const input = typeof content === 'string' ? content : new TextDecoder().decode(content);
+  if (
+    input.endsWith('\n') &&
+    input
+      .slice(0, -1)
+      .split('\n')
+      .every((line) => plainRight.test(line))
+  )
+    return undefined;
   const result = host.run([visudo, '-cf', '-'], { input, timeoutMs: checkTimeoutMs });
   return result.status === 0
     ? undefined

@@ -150,13 +150,48 @@ describe('append', () => {
 });
 
 describe('check', () => {
-  const sudoers = action({ path: '/etc/sudoers.d/x', content: 'ops ALL=(ALL) ALL\n', mode: 0o440, check: 'sudoers' });
+  const sudoers = action({
+    path: '/etc/sudoers.d/x',
+    content: 'ops ALL=(ALL) /bin/su\n',
+    mode: 0o440,
+    check: 'sudoers',
+  });
   const sshd = action({ path: '/etc/ssh/sshd_config.d/x.conf', content: 'Bad yes\n', check: 'sshd' });
   test('visudo reads the content on its input', () => {
     const { host, files, commands } = hostWith();
     file.apply(sudoers, host, context);
-    assert.deepEqual(commands, [{ argv: ['/usr/sbin/visudo', '-cf', '-'], input: 'ops ALL=(ALL) ALL\n' }]);
+    assert.deepEqual(commands, [{ argv: ['/usr/sbin/visudo', '-cf', '-'], input: 'ops ALL=(ALL) /bin/su\n' }]);
     assert.equal(files.has('/etc/sudoers.d/x'), true);
+  });
+  test('visudo is not asked about the plain right to everything, and about all else', () => {
+    const isAsked = (content: string): boolean => {
+      const { host, commands } = hostWith();
+      file.apply({ ...sudoers, content }, host, context);
+      return commands.length > 0;
+    };
+    const plain = ['ALL=(ALL) NOPASSWD:ALL', 'ALL=(ALL:ALL) ALL', 'ALL = (ALL : ALL) NOPASSWD: ALL', 'ALL=ALL'];
+    assert.equal(isAsked(`# Made by guest-init.\n${plain.map((rule) => `ops-1 ${rule}\n`).join('')}`), false);
+    const others = [
+      ...[
+        'ops ALL=(ALL) ALL',
+        'OPS ALL=(ALL) ALL\n',
+        '%ops ALL=(ALL) ALL\n',
+        'a.b ALL=(ALL) ALL\n',
+        'ops ALL=(ALL) AL\n',
+      ],
+      ...[
+        'ops ALL=(ALL) ALL, !/bin/su\n',
+        'ops ALL=(ALL ALL\n',
+        'ops ALL=(ALL) ALL\\\n',
+        '#include /x\n',
+        '#0 ALL=ALL\n',
+      ],
+      ...['', '\n', 'ops ALL=(ALL) ALL \n', 'ops\tALL=ALL\n', 'ops ALL=(ALL) ALL\r\n', 'x\nops ALL=(ALL) ALL\n'],
+    ];
+    assert.deepEqual(
+      others.filter((content) => !isAsked(content)),
+      [],
+    );
   });
   test('what visudo refuses is not written', () => {
     const { host, files } = hostWith(

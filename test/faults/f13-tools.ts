@@ -20,7 +20,7 @@ groups: [admins]
 users:
   - name: ops
     groups: [admins]
-    sudo: ALL=(ALL) NOPASSWD:ALL
+    sudo: ["ALL=(ALL) NOPASSWD:ALL", "ALL=!/bin/su"]
   - name: games
     groups: [admins]
 chpasswd:

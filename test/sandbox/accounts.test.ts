@@ -229,6 +229,23 @@ test('accounts: sudo and sshd read what was written', { skip }, async () => {
   if (fingerprints.error === undefined) assert.equal(fingerprints.stdout.trim().split('\n').length, 1);
 });
 
+test('accounts: rights that are written without asking visudo are those that it takes', { skip }, async () => {
+  const rules = ['', '(ALL)', '(ALL) ', '(ALL:ALL) ', '(ALL : ALL)'].flatMap((target) =>
+    ['', 'NOPASSWD:', 'NOPASSWD: '].flatMap((tag) => ['=', ' = '].map((equals) => `ALL${equals}${target}${tag}ALL`)),
+  );
+  for (const root of ['bookworm', 'bookworm-cloud-init'] as const) {
+    const names = rules.map((_, index) => `right_${index}-x`);
+    const seen = await applyIn(root, {
+      document: `users:\n${rules.map((rule, index) => `- {name: ${names[index]}, sudo: "${rule}"}\n`).join('')}`,
+      show: names.map((name) => `/etc/sudoers.d/90-guest-init-${name}`),
+    });
+    assert.equal(seen.visudo?.status, 0, seen.visudo?.output);
+    rules.forEach((rule, index) => {
+      assert.ok(seen.texts[`/etc/sudoers.d/90-guest-init-${names[index]}`]?.includes(rule), rule);
+    });
+  }
+});
+
 test('accounts: chpasswd hashes by itself where PAM has no configuration', { skip }, async () => {
   const seen = await applyIn('bookworm-minimal', {
     document: "chpasswd: {expire: false, users: [{name: root, type: text, password: 'canary 4711'}]}\n",
