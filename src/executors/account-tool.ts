@@ -20,7 +20,7 @@ export function addUsersInTurn(
   host: Host,
   argvs: readonly (readonly string[])[],
 ): { readonly completed: number; readonly error?: AgentError } {
-  const result = host.runInTurn(argvs, { countsAtEnd: true });
+  const result = host.runInTurn(argvs, { countsAtEnd: true, timeoutMs: Math.max(leastMs, argvs.length * msForEach) });
   const { completed, status } = result;
   if (status === 0 || status === null || status > lastOwnStatus) return { completed };
   return { completed, error: new AgentError(exitCodes.internal, describeFailure('useradd', result)) };
@@ -28,6 +28,9 @@ export function addUsersInTurn(
 
 /** Above it sh(1) tells of a signal. */
 const lastOwnStatus = 127;
+/** One by one each has a minute; a slow disk may need a second for each, and one that hangs holds up those after it. */
+const leastMs = 60_000;
+const msForEach = 2000;
 
 /** Throws when the guest lacks a tool of the shadow suite, naming what would bring it. */
 export function requireTool(host: Host, name: string): void {
