@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import * as fs from 'node:fs';
+import defaultFs, * as fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -24,8 +25,8 @@ const read = (): Record<string, unknown>[] =>
 
 function open(): Reporter {
   const log = openLogReporter(path());
-  assert.ok(log);
-  return log;
+  assert.ok('reporter' in log, JSON.stringify(log));
+  return log.reporter;
 }
 
 const step = { id: 'write_files/0', module: 'write-files', stage: 'early', summary: '/etc/motd' } as const;
@@ -77,22 +78,53 @@ test('a second run adds to the log; a large one becomes .1', () => {
 });
 
 test('a log that cannot be opened is left out; a link in its place is not followed', () => {
-  assert.equal(openLogReporter(join(root, 'nowhere', 'log')), undefined);
+  assert.deepEqual(openLogReporter(join(root, 'nowhere', 'log')), { problem: 'ENOENT' });
   fs.symlinkSync(join(root, 'victim'), path());
-  assert.equal(openLogReporter(path()), undefined);
+  assert.deepEqual(openLogReporter(path()), { problem: 'not a regular file' });
   assert.ok(!fs.existsSync(join(root, 'victim')));
 });
 
-test('a disk that fills up in the middle of a run does not end the run', (context) => {
-  if (process.geteuid?.() !== 0) return context.skip('making a full device needs root');
-  execFileSync('mknod', [path(), 'c', '1', '7']);
+test('a pipe in its place is left alone, with and without a reader', () => {
+  execFileSync('mkfifo', [path()]);
+  assert.deepEqual(openLogReporter(path()), { problem: 'not a regular file' });
+  const reader = fs.openSync(path(), fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+  assert.deepEqual(openLogReporter(path()), { problem: 'not a regular file' });
+  assert.equal(fs.readSync(reader, Buffer.alloc(16)), 0);
+  fs.closeSync(reader);
+});
+
+test('what takes its place while it is opened is not written to', (context) => {
+  execFileSync('mkfifo', [path()]);
+  context.mock.method(defaultFs, 'lstatSync', () => undefined);
+  syncBuiltinESMExports();
   try {
-    fs.writeFileSync(path(), 'x');
-    return context.skip('this file system does not show devices');
-  } catch (error) {
-    assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC');
+    assert.deepEqual(openLogReporter(path()), { problem: 'ENXIO' });
+    const reader = fs.openSync(path(), fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    assert.deepEqual(openLogReporter(path()), { problem: 'not a regular file' });
+    fs.closeSync(reader);
+  } finally {
+    context.mock.restoreAll();
+    syncBuiltinESMExports();
   }
+});
+
+test('a disk that fills up in the middle of a run does not end the run', (context) => {
   const log = open();
-  log.note('lost');
-  log.outcome({ step, status: 'changed', ms: 1 });
+  log.note('kept');
+  context.mock.method(defaultFs, 'writeSync', () => {
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  });
+  syncBuiltinESMExports();
+  try {
+    log.note('lost');
+    log.outcome({ step, status: 'changed', ms: 1 });
+  } finally {
+    context.mock.restoreAll();
+    syncBuiltinESMExports();
+  }
+  log.note('kept again');
+  assert.deepEqual(
+    read().map(({ msg }) => msg),
+    ['kept', 'kept again'],
+  );
 });

@@ -9,12 +9,14 @@ import type { Reporter } from './pipeline/reporter.ts';
 export const logPath = '/var/log/guest-init.log';
 const logLimitBytes = 8 * 1024 * 1024;
 
+/** `problem`: why there is none, in a few words without the path. */
+export type OpenedLog = { readonly reporter: Reporter } | { readonly problem: string };
+
 /** Appends to the log (0600); an oversized one is kept once as `.1`. A log that cannot be written is left out, never a reason to fail. */
-export function openLogReporter(path: string): Reporter | undefined {
+export function openLogReporter(path: string): OpenedLog {
   try {
-    rotate(path);
-    const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = fs.constants;
-    const file = fs.openSync(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY, 0o600);
+    const file = openLogFile(path);
+    if (file === undefined) return { problem: 'not a regular file' };
     const log = pino(
       {
         base: { pid: process.pid },
@@ -24,7 +26,7 @@ export function openLogReporter(path: string): Reporter | undefined {
       },
       { write: (line: string) => append(file, line) },
     );
-    return {
+    const reporter: Reporter = {
       start: (start) => log.info(start, 'run started'),
       stage: (stage) => log.info({ stage }, 'stage started'),
       begin: (step) => log.debug({ step: step.id }, 'step started'),
@@ -47,9 +49,23 @@ export function openLogReporter(path: string): Reporter | undefined {
           'run ended',
         ),
     };
-  } catch {
-    return undefined;
+    return { reporter };
+  } catch (error) {
+    return { problem: (error as NodeJS.ErrnoException).code ?? 'cannot be opened' };
   }
+}
+
+/** Undefined when something else than a file is in its place: writing to a pipe or a device would wait for somebody, or do something. */
+function openLogFile(path: string): number | undefined {
+  const found = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFile()) return undefined;
+  if (found !== undefined && found.size > logLimitBytes) fs.renameSync(path, `${path}.1`);
+  // What is swapped in between must not be waited for either.
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = fs.constants;
+  const file = fs.openSync(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_WRONLY, 0o600);
+  if (fs.fstatSync(file).isFile()) return file;
+  fs.closeSync(file);
+  return undefined;
 }
 
 /** The disk may fill up in the middle of a run. */
@@ -57,9 +73,4 @@ function append(file: number, line: string): void {
   try {
     fs.writeSync(file, line);
   } catch {}
-}
-
-function rotate(path: string): void {
-  const size = fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > logLimitBytes) fs.renameSync(path, `${path}.1`);
 }

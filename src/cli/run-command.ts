@@ -21,8 +21,9 @@ export async function runCommand(options: RunArguments): Promise<number> {
   let stop = false;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => (stop = true));
   const host = createRealHost(options.root === undefined ? {} : { root: options.root });
-  const log = process.geteuid?.() === 0 ? openLogReporter(host.resolve(logPath)) : undefined;
   const console = createConsoleReporter();
+  const log = process.geteuid?.() === 0 ? openLogReporter(host.resolve(logPath)) : undefined;
+  if (log !== undefined && 'problem' in log) console.note(`no log is kept: ${logPath}: ${log.problem}`);
   const ended = await run({
     host,
     stages: options.stages,
@@ -30,7 +31,7 @@ export async function runCommand(options: RunArguments): Promise<number> {
     startedByUnit: process.env['GUEST_INIT_STARTED_BY'] === 'systemd',
     ...(options.device === undefined ? {} : { device: options.device }),
     ...(options.source === undefined ? {} : { source: options.source }),
-    reporter: log === undefined ? console : combineReporters([console, log]),
+    reporter: log !== undefined && 'reporter' in log ? combineReporters([console, log.reporter]) : console,
     stopRequested: () => stop,
   });
   if (ended.afterRun !== undefined) {

@@ -103,6 +103,8 @@ function limit(name: string, text: string): Piece {
 
 /** Throws AgentError that says why it cannot be had. */
 function readWhole(host: Host, path: string): string {
+  // A pipe would be waited for.
+  if (host.stat(path)?.kind === 'other') throw new AgentError(1, `${path} is no regular file`);
   const text = host.readText(path);
   if (text === undefined) throw new AgentError(1, `${path} is not there`);
   return text;

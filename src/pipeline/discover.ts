@@ -50,19 +50,21 @@ const longestPauseMs = 1000;
 /** How often udev's knowledge is looked at between two searches, which may spawn blkid. */
 const lookMs = 50;
 
-/** The drive with the label, or undefined when none appears in time. Throws AgentError 11 (several) or 12 (unreadable). */
+/** The drive with the label, or undefined when none appears in time or a stop is requested before. Throws AgentError 11 (several) or 12 (unreadable). */
 export async function discoverDrive(options: DiscoverOptions): Promise<OpenDrive | undefined> {
   const start = options.monotonic();
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     const found = await scanOrFail(options);
     if (found !== undefined && !('failure' in found)) return found;
     const remaining = start + options.waitMs() - options.monotonic();
-    if (remaining <= 0 || options.stopRequested()) {
+    if (remaining <= 0) {
       if (found === undefined) return undefined;
       throw found.failure;
     }
+    if (options.stopRequested()) return undefined;
     const isRetry = found !== undefined;
-    await pause(Math.min(pauseMs, remaining), () => !isRetry && findLabelledByUdev(options.label).length > 0);
+    const isOver = (): boolean => options.stopRequested() || (!isRetry && findLabelledByUdev(options.label).length > 0);
+    await pause(Math.min(pauseMs, remaining), isOver);
   }
 }
 

@@ -139,6 +139,11 @@ async function runJob(options: Job): Promise<Conclusion> {
   try {
     const isEnough = image?.standsForDrive(image.stored, policy, record) === true;
     drive = await openDrive(options, policy, record, isEnough);
+    if (drive === undefined && options.stopRequested()) {
+      throw new AgentError(exitCodes.terminated, 'stopped by a signal while no drive was there; nothing was applied', {
+        hint: 'the rest is done by the next run: guest-init run',
+      });
+    }
     if (drive === undefined && isEnough) drive = image?.openImageUserData(image.stored, host, record);
     if (drive === undefined) return concludeWithoutDrive({ policy, record, host, problem: image?.stored.problems[0] });
     drive = await completeDrive(drive);

@@ -114,7 +114,7 @@ for (const ending of ['succeeds', 'fails'] as const) {
 
       fs.mkdirSync(join(folder, ending, 'var/log'), { recursive: true });
       const log = openLogReporter(join(folder, ending, 'var/log/guest-init.log'));
-      assert.ok(log);
+      assert.ok('reporter' in log);
       const lines: string[] = [];
       mock.method(
         fs,
@@ -127,7 +127,7 @@ for (const ending of ['succeeds', 'fails'] as const) {
       );
       syncBuiltinESMExports();
       const style = { bold: String, dim: String, red: String, green: String, yellow: String };
-      const reporter = combineReporters([createConsoleReporter({ live: true, clearLine: '', style }), log]);
+      const reporter = combineReporters([createConsoleReporter({ live: true, clearLine: '', style }), log.reporter]);
       reporter.start({ instance: 'x', os: 'Debian', source: '/dev/sr0', firstBoot: true });
       for (const diagnostic of plan.diagnostics) reporter.diagnostic(diagnostic);
       const result = await run.apply(plan.steps, { onBegin: reporter.begin, onOutcome: reporter.outcome });

@@ -80,6 +80,8 @@ const streams: readonly (readonly [name: string, script: string])[] = [
   ['log-is-a-folder', 'mkdir /var/log/guest-init.log; "$@"'],
   ['log-is-a-link', 'ln -s /root/elsewhere /var/log/guest-init.log; "$@"'],
   ['log-is-a-fifo', 'mkfifo /var/log/guest-init.log; "$@"'],
+  ['log-is-a-fifo-that-is-read', 'mkfifo /var/log/guest-init.log; sleep 60 < /var/log/guest-init.log & "$@"; kill $!'],
+  ['log-is-a-device', 'mknod /var/log/guest-init.log c 1 3; "$@"'],
   ['few-descriptors', 'ulimit -n 40; "$@"'],
   ['no-file-size', 'ulimit -f 2048; "$@"'],
   ['strict-umask', 'umask 0777; "$@"'],
@@ -106,6 +108,11 @@ async function runStreamCase(name: string, script: string): Promise<void> {
     ]);
     assert.equal(writable, '', said);
     assert.equal((await box.run(['guest-init', 'status'])).status, 0, said);
+    if (!name.startsWith('log-is-')) return;
+    assert.match(said, /no log is kept: \/var\/log\/guest-init\.log: not a regular file/);
+    // Nor does the collection wait for what is in its place.
+    const collected = await box.run(['guest-init', 'collect-logs', '/root/logs.tar.gz'], { timeoutMs: 30_000 });
+    assert.equal(collected.timedOut, false, `${said}\n${collected.stdout}${collected.stderr}`);
   });
 }
 
