@@ -1,26 +1,22 @@
 // F02: killed, and killed again while it recovers. The third boot comes to the usual end.
 import assert from 'node:assert/strict';
-import { readReference } from './engine/end-state.ts';
 import { defineGroup, type FaultCase, spread } from './engine/matrix.ts';
-import { listMoments, type Moment, runTraced } from './engine/moments.ts';
-import { assertRecovers, type Comeback, comebacks, type Reference, settleAfterKill } from './engine/recovery.ts';
-import { countRuns, type Story, stories, withStory } from './engine/story.ts';
+import { type Moment, nameMoment, runTraced } from './engine/moments.ts';
+import { assertRecovers, type Comeback, comebacks, settleAfterKill } from './engine/recovery.ts';
+import { countRuns, stories } from './engine/story.ts';
+import { strike } from './engine/strike.ts';
+import { listTargets, type Target } from './engine/targets.ts';
 
 type Pair = {
-  readonly story: Story;
-  readonly reference: Reference;
-  readonly first: Moment;
+  readonly first: Target;
   readonly second: Moment;
   readonly comeback: Comeback;
 };
 
-/** Kills the run at the moment, or earlier where it has fewer such calls. False when it ended by itself. */
-async function runPair({ story, reference, first, second, comeback }: Pair, secondWhen: number): Promise<boolean> {
-  return withStory(story, async (box) => {
-    const killed = await runTraced(box, ['guest-init', 'run'], {
-      injection: { call: first.call, when: Math.max(1, first.when - 2), effect: 'signal=KILL' },
-    });
-    assert.equal(killed.signal, 'SIGKILL');
+/** Kills the run at the moment, and what recovers at its call number `secondWhen`. False when that ended by itself. */
+function runPair({ first, second, comeback }: Pair, secondWhen: number): Promise<boolean> {
+  const { story, reference, moment } = first;
+  return strike(story, moment, 'signal=KILL', async (box) => {
     await settleAfterKill(box, reference, comeback);
     const again = await runTraced(box, ['guest-init', 'run'], {
       injection: { call: second.call, when: secondWhen, effect: 'signal=KILL' },
@@ -34,8 +30,9 @@ async function runPair({ story, reference, first, second, comeback }: Pair, seco
 }
 
 async function runCase(pair: Pair): Promise<void> {
-  // A recovery has less to do than the job had: the later half of its calls never comes.
-  for (let when = pair.second.when; when > 0; when = Math.floor(when / 2)) {
+  // A recovery has less to do than the job had: the later part of its calls never comes.
+  const left = 1 - pair.first.share;
+  for (let when = Math.ceil(pair.second.when * left); when > 0; when = Math.floor(when / 2)) {
     if (await runPair(pair, when)) return;
   }
   // Not one such call in the recovery: there was nothing left to do, which the first kill's own case holds.
@@ -54,15 +51,14 @@ await defineGroup({
   async listCases() {
     const cases: FaultCase[] = [];
     for (const story of stories) {
-      const reference = await readReference(story);
-      const moments = await listMoments(story);
-      spread(moments, pairsPerStory).forEach((first, index) => {
+      const targets = await listTargets(story);
+      spread(targets, pairsPerStory).forEach((first, index) => {
         // Steps that have no common factor with the count go through all combinations of early and late.
-        const second = moments[(index * 37 + 11) % moments.length] ?? first;
+        const second = (targets[(index * 37 + 11) % targets.length] ?? first).moment;
         const comeback = comebacks[index % comebacks.length] ?? 'reboot';
         cases.push({
-          id: `${story.name}/${comeback}/${first.call}/${first.when}/${second.call}/${second.when}`,
-          run: () => runCase({ story, reference, first, second, comeback }),
+          id: `${story.name}/${comeback}/${nameMoment(first.moment)}/${nameMoment(second)}`,
+          run: () => runCase({ first, second, comeback }),
         });
       });
     }

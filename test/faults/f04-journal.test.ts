@@ -1,12 +1,11 @@
 // F04: the run is killed at each line of the journal, and the line that was written last is what a power cut makes of one: cut short,
 // without its end, followed by zeros, or gone.
-import assert from 'node:assert/strict';
 import type { Sandbox } from '../support/sandbox.ts';
-import { readReference } from './engine/end-state.ts';
 import { defineGroup, type FaultCase } from './engine/matrix.ts';
-import { describeMoment, listMoments, type Moment, runTraced } from './engine/moments.ts';
-import { assertRecovers, type Reference, settleAfterKill } from './engine/recovery.ts';
-import { countRuns, type Story, stories, withStory } from './engine/story.ts';
+import { assertRecovers, settleAfterKill } from './engine/recovery.ts';
+import { countRuns, stories } from './engine/story.ts';
+import { strike } from './engine/strike.ts';
+import { listTargets, type Target } from './engine/targets.ts';
 
 type Tail = { readonly name: string; cut(line: string): string };
 
@@ -28,22 +27,14 @@ async function damageTail(box: Sandbox, { cut }: Tail): Promise<void> {
   box.writeFile(path, `${lines.map((line) => `${line}\n`).join('')}${cut(last)}`, 0o600);
 }
 
-async function runCase(story: Story, moment: Moment, tail: Tail, reference: Reference): Promise<void> {
-  for (let when = moment.when; when > Math.max(0, moment.when - 4); when -= 1) {
-    const isDone = await withStory(story, async (box) => {
-      const injection = { call: moment.call, when, effect: 'signal=KILL' };
-      const killed = await runTraced(box, ['guest-init', 'run'], { injection });
-      if (killed.signal !== 'SIGKILL') return false;
-      // Of a line that is lost nobody knows that its command was done.
-      const done = countRuns(box, story);
-      await damageTail(box, tail);
-      await settleAfterKill(box, reference, 'reboot');
-      await assertRecovers(box, story, reference, done);
-      return true;
-    });
-    if (isDone) return;
-  }
-  assert.fail(`no kill happened at ${describeMoment(moment)}`);
+function runCase({ story, moment, reference }: Target, tail: Tail): Promise<void> {
+  return strike(story, moment, 'signal=KILL', async (box) => {
+    // Of a line that is lost nobody knows that its command was done.
+    const done = countRuns(box, story);
+    await damageTail(box, tail);
+    await settleAfterKill(box, reference, 'reboot');
+    await assertRecovers(box, story, reference, done);
+  });
 }
 
 await defineGroup({
@@ -53,13 +44,12 @@ await defineGroup({
   async listCases() {
     const cases: FaultCase[] = [];
     for (const story of stories) {
-      const reference = await readReference(story);
-      const writes = await listMoments(story, isJournalWrite, ['write']);
+      const writes = await listTargets(story, isJournalWrite, ['write']);
       // The first line is the only one before which there is none to damage.
-      for (const [index, moment] of writes.entries()) {
+      for (const [index, target] of writes.entries()) {
         for (const tail of index === 0 ? [] : tails) {
           const id = `${story.name}/line-${index}/${tail.name}`;
-          cases.push({ id, run: () => runCase(story, moment, tail, reference) });
+          cases.push({ id, run: () => runCase(target, tail) });
         }
       }
     }
