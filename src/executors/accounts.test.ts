@@ -167,6 +167,40 @@ test('user: what a full disk left without its group gets one of that number', ()
   );
 });
 
+test('user: what a full disk left without its shadow entry gets a locked one, and the ranges that come after it', () => {
+  const left = { ...files, '/etc/shadow': 'root:*:20000:0:99999:7:::\n' };
+  const ranges = { '/etc/subuid': 'other:100000:65536\n', '/etc/subgid': 'ops:100000:65536\n' };
+  const action: UserAction = { kind: 'user', name: 'ops' };
+  for (const [more, argv] of [
+    [{}, 'usermod -p ! ops'],
+    [ranges, 'usermod -p ! --add-subuids 165536-231071 ops'],
+    [
+      { '/etc/subgid': '', '/etc/login.defs': 'SUB_GID_MIN 500000\nSUB_GID_COUNT 10\n' },
+      'usermod -p ! --add-subgids 500000-500009 ops',
+    ],
+  ] as const) {
+    const memory = createMemoryHost({ files: { ...left, ...more } });
+    assert.deepEqual(user.inspect(action, memory.host), {
+      state: 'differs',
+      changes: [{ op: '+', what: 'shadow entry of ops, locked' }],
+    });
+    user.apply(action, memory.host, context);
+    assert.deepEqual(
+      memory.commands.map(({ argv }) => argv.join(' ')),
+      [argv],
+    );
+  }
+});
+
+test('user: a password that is in passwd itself, or a guest without shadow, lacks no entry', () => {
+  const { '/etc/shadow': _, ...without } = files;
+  const passwd = (field: string) => ({ '/etc/passwd': `ops:${field}:1000:1000::/home/ops:/bin/sh\n` });
+  const action: UserAction = { kind: 'user', name: 'ops' };
+  for (const guest of [without, { ...files, ...passwd('*'), '/etc/shadow': '' }]) {
+    assert.equal(user.inspect(action, createMemoryHost({ files: guest }).host).state, 'same');
+  }
+});
+
 test('user: a home that is not wanted, or of an account of the system, is as it should be', () => {
   const { '/home/ops': _, ...rest } = files;
   const { host } = createMemoryHost({ files: { ...rest, '/home/other/x': '' } });

@@ -2,6 +2,7 @@
 
 import type { UserAction } from '../core/action.ts';
 import type { UserFact } from '../core/facts.ts';
+import { findShadowEntry } from '../host/accounts.ts';
 import type { Host } from '../host/host.ts';
 import { findUser, hasGroup, readGroups } from './account-files.ts';
 import { runAccountTool } from './account-tool.ts';
@@ -19,6 +20,7 @@ export const user: Executor<UserAction> = {
       what: `${action.name} in group ${name}`,
     }));
     if (lacksGroup(existing, host)) changes.push({ op: '+', what: `group ${existing.gid} of ${action.name}` });
+    if (lacksShadowEntry(existing, host)) changes.push({ op: '+', what: `shadow entry of ${action.name}, locked` });
     if (lacksHome(action, existing, host)) changes.push({ op: '+', what: `home of ${action.name}` });
     return changes.length === 0 ? { state: 'same' } : { state: 'differs', changes };
   },
@@ -36,21 +38,60 @@ export const user: Executor<UserAction> = {
     }
     const isWithoutGroup = lacksGroup(existing, host);
     if (isWithoutGroup) runAccountTool(host, ['groupadd', '-g', String(existing.gid), nameGroup(existing, host)]);
+    const isWithoutEntry = lacksShadowEntry(existing, host);
+    if (isWithoutEntry) {
+      runAccountTool(host, ['usermod', '-p', '!', ...toSubordinateOptions(action.name, host), action.name]);
+    }
     const isHomeless = lacksHome(action, existing, host);
     if (isHomeless) makeHome(existing, host);
     const missing = listMissingGroups(action, existing, host);
     if (missing.length > 0) runAccountTool(host, ['usermod', '-a', '-G', missing.join(','), action.name]);
-    return isWithoutGroup || isHomeless || missing.length > 0 ? {} : undefined;
+    return isWithoutGroup || isWithoutEntry || isHomeless || missing.length > 0 ? {} : undefined;
   },
 };
 
 /** People's own; the others are of the system, and many have no home on purpose (login.defs(5), UID_MIN and UID_MAX). */
 const isOwnUid = (uid: number): boolean => uid >= 1000 && uid <= 60_000;
 
-// useradd writes the account before its group and its home: a crash or a full disk between leaves a user who can never hold a key.
+// useradd writes the account before its shadow entry, its group and its home: a crash or a full disk between leaves a user whom PAM lets
+// in nowhere, or who can never hold a key.
 
 function lacksGroup({ uid, gid }: UserFact, host: Host): boolean {
   return isOwnUid(uid) && !readGroups(host).some((group) => group.gid === gid);
+}
+
+/** The password is said to be in shadow(5), and is not. */
+function lacksShadowEntry({ name, uid }: UserFact, host: Host): boolean {
+  if (!isOwnUid(uid) || !(host.readText('/etc/passwd') ?? '').split('\n').some((line) => line.startsWith(`${name}:x:`)))
+    return false;
+  const text = readIfAllowed('/etc/shadow', host);
+  return text !== undefined && findShadowEntry(text, name) === undefined;
+}
+
+/** Undefined too for somebody who only looks and is not root. */
+function readIfAllowed(path: string, host: Host): string | undefined {
+  try {
+    return host.readText(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The ranges of subuid(5) and subgid(5) that useradd gives after the shadow entry, where the guest keeps them. */
+function toSubordinateOptions(name: string, host: Host): string[] {
+  const definitions = host.readText('/etc/login.defs') ?? '';
+  const define = (key: string, usual: number): number =>
+    Number(new RegExp(`^\\s*${key}\\s+(\\d+)\\s*$`, 'm').exec(definitions)?.[1] ?? usual);
+  return (['uid', 'gid'] as const).flatMap((kind) => {
+    const text = host.readText(`/etc/sub${kind}`);
+    const count = define(`SUB_${kind.toUpperCase()}_COUNT`, 65_536);
+    if (text === undefined || count === 0) return [];
+    const ranges = text.split('\n').map((line) => line.split(':'));
+    if (ranges.some(([owner]) => owner === name)) return [];
+    const ends = ranges.flatMap(([, first, length]) => (length === undefined ? [] : [Number(first) + Number(length)]));
+    const start = Math.max(define(`SUB_${kind.toUpperCase()}_MIN`, 100_000), ...ends.filter(Number.isSafeInteger));
+    return [`--add-sub${kind}s`, `${start}-${start + count - 1}`];
+  });
 }
 
 function lacksHome({ createHome, system }: UserAction, { uid, home }: UserFact, host: Host): boolean {

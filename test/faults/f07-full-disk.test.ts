@@ -46,6 +46,9 @@ i=0; while [ $i -lt ${left} ]; do n=$((n - 1)); rm f$n; i=$((i + 1)); done`;
   await box.run(['sh', '-c', script]);
 }
 
+/** What a useradd that was cut short leaves out and nobody can add as it would: files of the home, a group password, ranges of numbers. */
+const leftOut = / \/(home\/ops\/\.[a-z]|etc\/(gshadow|subuid|subgid) )/;
+
 const { ok, degraded, stateUnwritable } = exitCodes;
 
 async function runCase(fill: (box: Sandbox) => Promise<void>, reference: Reference, fault: string): Promise<void> {
@@ -69,15 +72,15 @@ async function runCase(fill: (box: Sandbox) => Promise<void>, reference: Referen
     if (result.status === ok) {
       assert.deepEqual(compareDigests(reference.end.digest, box.digest(incidental)), [], said);
     }
+    const isUseraddCut = /useradd exited/.test(said);
     await box.exec(['rm', '-rf', '/root/ballast']);
     const again = await box.run(['guest-init', 'run', '--force']);
     const saidThen = `${said}\nthen ${again.status}\n${again.stdout}${again.stderr}`;
     assert.equal(again.status, 0, saidThen);
     assertReleased(box, saidThen);
     const end = readEndState(box);
-    // useradd leaves the home that it could not fill to the next caller as it is.
     const differences = compareDigests(reference.end.digest, end.digest).filter(
-      (line) => !/ \/home\/ops\/\.[a-z]/.test(line),
+      (line) => !(isUseraddCut && leftOut.test(line)),
     );
     assert.deepEqual(differences, [], saidThen);
     assert.deepEqual(
