@@ -120,6 +120,8 @@ await defineGroup({
   group: 'F22',
   title: 'signals and streams',
   sample: 20,
+  // They wait more than they work.
+  concurrency: 3,
   listCases: () => [
     ...phases.flatMap((phase): FaultCase[] =>
       signals.map((signal) => ({ id: `${phase.name}/${signal}`, run: () => runSignalCase(phase, signal) })),

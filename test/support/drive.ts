@@ -6,6 +6,7 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
+  readFileSync,
   symlinkSync,
   writeFileSync,
   writeSync,
@@ -32,6 +33,10 @@ export type DriveOptions = {
   readonly tree: DriveTree;
   /** File system label; null for none. */
   readonly label?: string | null;
+  /** Of the file system, in mke2fs's words: `^metadata_csum`. */
+  readonly features?: string;
+  /** Gives the bytes of the drive, from those of the image that was made of `tree`. */
+  readonly alter?: (made: Buffer) => Uint8Array;
   /** Overwrites the super block, so that the kernel refuses to mount it. */
   readonly damagedFileSystem?: boolean;
 };
@@ -52,7 +57,7 @@ export function buildDriveImage(options: DriveOptions & { image: string; folder:
     '-t',
     'ext4',
     '-O',
-    '^has_journal',
+    ['^has_journal', options.features].filter((word) => word !== undefined).join(','),
     '-N',
     String(256 + 2 * Object.keys(tree).length),
     '-b',
@@ -61,6 +66,7 @@ export function buildDriveImage(options: DriveOptions & { image: string; folder:
   if (label !== null) argv.push('-L', label);
   runTool([...argv, '-d', folder, image, `${kib}k`]);
   if (options.damagedFileSystem) damageSuperBlock(image);
+  if (options.alter !== undefined) writeFileSync(image, options.alter(readFileSync(image)));
 }
 
 /** Gives the bytes that the entry takes on the drive. */
