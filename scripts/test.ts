@@ -1,6 +1,6 @@
 // npm test: builds, then runs the static gates and every tier of tests that this machine can run. The last line is
 // `N passed, N failed, N skipped`. Options: --tier check,unit,golden,contract,sandbox,faults,package,browser,vm; of the tier faults: --whole
-// (every case, not a sample), --only F01/minimal/reboot/rename/17 (a case, or all that begin so).
+// (every case, not a sample), --only F01/minimal/reboot/fsync/etc/1 (a case, or all that begin so).
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -6,7 +6,7 @@ import { faultFiles, type Tier } from './tiers.ts';
 export type FaultWish = { readonly whole: boolean; readonly only?: string };
 
 /**
- * The tier that runs it. `only`: a group (`F12`), a case (`F01/minimal/reboot/rename/17`) or the beginning of several, or in a group of the
+ * The tier that runs it. `only`: a group (`F12`), a case (`F01/minimal/reboot/fsync/etc/1`) or the beginning of several, or in a group of the
  * sandbox tier the beginning of a test's name (`F09/two different drives`). The sample leaves the sandbox tier's files to that tier.
  */
 export function selectFaults(tier: Tier, { whole, only }: FaultWish): Tier {

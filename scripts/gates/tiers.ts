@@ -62,7 +62,6 @@ export const tiers: readonly Tier[] = [
     concurrency: 2,
     timeoutMs: 300_000,
     needsRoot: true,
-    onDemand: true,
     groups: { name: /^(F\d\d)\//, files: faultFiles },
   },
   // One file at a time: the first one makes the packages.
