@@ -415,3 +415,37 @@ test('account files: a name is found where a record has it, and nowhere else', (
     [true, false, true, false],
   );
 });
+
+// what a power cut takes from a home that useradd has made
+
+const skeletonFiles: Record<string, MemoryFile> = {
+  ...files,
+  '/etc/skel/.profile': 'PATH=/bin\n',
+  '/etc/skel/.bashrc': 'alias ls\n',
+  '/etc/skel/.empty': '',
+  '/home/ops/.profile': { kind: 'file', content: '', mode: 0o644, uid: 1000, gid: 1000 },
+};
+
+test('user: after a power cut the skeleton files that are missing or empty are written again', () => {
+  const memory = createMemoryHost({ files: skeletonFiles });
+  const action = { kind: 'user', name: 'ops' } as const;
+  assert.equal(user.inspect(action, memory.host).state, 'same');
+  const found = user.inspect(action, memory.host, { isResumed: true });
+  assert.deepEqual(found, { state: 'differs', changes: [{ op: '+', what: 'files of the home of ops' }] });
+  user.apply(action, memory.host, { ...context, isResumed: true });
+  assert.equal(memory.host.readText('/home/ops/.profile'), 'PATH=/bin\n');
+  assert.equal(memory.host.readText('/home/ops/.bashrc'), 'alias ls\n');
+  assert.equal(memory.host.stat('/home/ops/.profile')?.uid, 1000);
+  assert.equal(user.inspect(action, memory.host, { isResumed: true }).state, 'same');
+});
+
+test("user: what somebody else has put there, or the user's own words, stay after a power cut", () => {
+  const memory = createMemoryHost({
+    files: {
+      ...skeletonFiles,
+      '/home/ops/.profile': { kind: 'file', content: '', mode: 0o644, uid: 0, gid: 0 },
+      '/home/ops/.bashrc': { kind: 'file', content: 'mine\n', mode: 0o644, uid: 1000, gid: 1000 },
+    },
+  });
+  assert.equal(user.inspect({ kind: 'user', name: 'ops' }, memory.host, { isResumed: true }).state, 'same');
+});

@@ -33,7 +33,10 @@ export type Applied = {
   readonly forgotten?: readonly string[];
 };
 
-export type ApplyContext = {
+/** A run before this one was cut off: what is there may be half of what it was making. */
+export type InspectContext = { readonly isResumed?: boolean };
+
+export type ApplyContext = InspectContext & {
   /** Milliseconds that a user command may take. */
   readonly commandTimeoutMs: number;
   /** Folder of this instance's state: command logs go to its output/ folder, scripts to its scripts/ folder. */
@@ -48,7 +51,7 @@ export type ApplyContext = {
 };
 
 export type Executor<A extends Action> = {
-  inspect(action: A, host: Host): Inspection;
+  inspect(action: A, host: Host, context?: InspectContext): Inspection;
   apply(action: A, host: Host, context: ApplyContext): Applied | undefined | Promise<Applied | undefined>;
   /**
    * The command lines of `apply`, where these are all that it does and neither depends on what other steps change: such steps may be run

@@ -12,7 +12,7 @@ import { makeParentFolders } from './parent-folders.ts';
 const skeleton = '/etc/skel';
 
 export const user: Executor<UserAction> = {
-  inspect(action, host) {
+  inspect(action, host, { isResumed } = {}) {
     const existing = findUser(host, action.name);
     if (existing === undefined) return { state: 'differs', changes: [{ op: '+', what: describeNew(action) }] };
     const changes: Change[] = listMissingGroups(action, existing, host).map((name) => ({
@@ -22,6 +22,8 @@ export const user: Executor<UserAction> = {
     if (lacksGroup(existing, host)) changes.push({ op: '+', what: `group ${existing.gid} of ${action.name}` });
     if (lacksShadowEntry(existing, host)) changes.push({ op: '+', what: `shadow entry of ${action.name}, locked` });
     if (lacksHome(action, existing, host)) changes.push({ op: '+', what: `home of ${action.name}` });
+    else if (isResumed && listMissingSkeleton(action, existing, host).length > 0)
+      changes.push({ op: '+', what: `files of the home of ${action.name}` });
     return changes.length === 0 ? { state: 'same' } : { state: 'differs', changes };
   },
 
@@ -30,7 +32,7 @@ export const user: Executor<UserAction> = {
     return [['useradd', ...toUseraddOptions(action, host), action.name]];
   },
 
-  apply(action, host) {
+  apply(action, host, { isResumed }) {
     const existing = findUser(host, action.name);
     if (existing === undefined) {
       runAccountTool(host, ['useradd', ...toUseraddOptions(action, host), action.name]);
@@ -44,9 +46,12 @@ export const user: Executor<UserAction> = {
     }
     const isHomeless = lacksHome(action, existing, host);
     if (isHomeless) makeHome(existing, host);
+    const skeletonFiles = isResumed ? listMissingSkeleton(action, existing, host) : [];
+    fillHome(skeletonFiles, existing, host);
     const missing = listMissingGroups(action, existing, host);
     if (missing.length > 0) runAccountTool(host, ['usermod', '-a', '-G', missing.join(','), action.name]);
-    return isWithoutGroup || isWithoutEntry || isHomeless || missing.length > 0 ? {} : undefined;
+    const isHomeMended = isHomeless || skeletonFiles.length > 0;
+    return isWithoutGroup || isWithoutEntry || isHomeMended || missing.length > 0 ? {} : undefined;
   },
 };
 
@@ -143,7 +148,15 @@ function toUseraddOptions(action: UserAction, host: Host): string[] {
 function makeHome({ home, uid, gid }: UserFact, host: Host): void {
   makeParentFolders(home, host, { uid: 0, gid: 0 });
   host.makeDirectory(home, { mode: findHomeMode(host.readText('/etc/login.defs') ?? ''), uid, gid });
-  for (const name of host.list(skeleton)) {
+  fillHome(host.list(skeleton), { home, uid, gid }, host);
+}
+
+function fillHome(
+  names: readonly string[],
+  { home, uid, gid }: Pick<UserFact, 'home' | 'uid' | 'gid'>,
+  host: Host,
+): void {
+  for (const name of names) {
     const source = `${skeleton}/${name}`;
     const stat = host.stat(source);
     const content = stat?.kind === 'file' ? host.readFile(source) : undefined;
@@ -151,6 +164,17 @@ function makeHome({ home, uid, gid }: UserFact, host: Host): void {
       host.writeFile(`${home}/${name}`, content, { mode: stat.mode & 0o777, uid, gid });
     }
   }
+}
+
+/** Plain files of the skeleton that a power cut took from the home, or emptied: useradd leaves them to the kernel's memory. */
+function listMissingSkeleton(action: UserAction, { home, uid }: UserFact, host: Host): string[] {
+  if (action.createHome === false || action.system === true || !isOwnUid(uid) || !home.startsWith('/')) return [];
+  return host.list(skeleton).filter((name) => {
+    const wanted = host.stat(`${skeleton}/${name}`);
+    const found = host.stat(`${home}/${name}`);
+    if (wanted?.kind !== 'file' || wanted.size === 0) return false;
+    return found === undefined || (found.kind === 'file' && found.size === 0 && found.uid === uid);
+  });
 }
 
 /** As useradd takes it from login.defs(5): HOME_MODE, else what UMASK leaves; private where neither is said. */

@@ -85,6 +85,8 @@ export type Host = {
   rename(path: string, to: string): void;
   /** Sets a kernel variable by its file below /proc/sys, sysctl(8); only where `live`. */
   writeKernelVariable(path: string, value: string): void;
+  /** Has the kernel write to disk what programs have left in its memory, sync(1); only where `live`. Never throws. */
+  flushToDisk(): void;
   /** Gives bytes to a random device, random(4); any other file is refused. */
   writeDevice(path: string, content: Uint8Array): void;
   /** A fixed command, argv only, absolute path or a name looked up in the system folders; never through a shell. Throws AgentError when it cannot be started. */

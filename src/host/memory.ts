@@ -53,6 +53,7 @@ export function createMemoryHost(
     files?: Readonly<Record<string, MemoryFile>>;
     facts?: Partial<Facts> | (() => Partial<Facts>);
     run?: (argv: readonly string[], options: RunOptions) => Partial<RunResult> | undefined;
+    flushToDisk?: () => void;
     exec?: Host['exec'];
     which?: (name: string) => string | undefined;
     fetch?: Host['fetch'];
@@ -154,6 +155,7 @@ export function createMemoryHost(
       addParents(path);
       files.set(path, { kind: 'file', content: new TextEncoder().encode(value), mode: 0o644, uid: 0, gid: 0 });
     },
+    flushToDisk: () => given.flushToDisk?.(),
     writeDevice: (path, content) => {
       const node = files.get(path);
       if (node?.kind !== 'other') refuse(path, 'not the kind of device that is asked for (ENODEV)');

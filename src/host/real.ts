@@ -80,6 +80,13 @@ export function createRealHost(options: { root?: string } = {}): Host {
     makeSymlink: (path, target) => orAgentError(path, () => writeSymlinkAtomically(at(path), target)),
     rename: (path, to) => orAgentError(path, () => fs.renameSync(at(path), at(to))),
     writeKernelVariable: (path, value) => orAgentError(path, () => fs.writeFileSync(path, value)),
+    flushToDisk: () => {
+      try {
+        runCommand(commandLine(['sync']), { timeoutMs: flushTimeoutMs });
+      } catch {
+        // Without sync(1) the kernel writes in its own time.
+      }
+    },
     writeDevice: (path, content) => orAgentError(path, () => writeRandomDevice(at(path), content)),
     remove: (path) => orAgentError(path, () => removeEntry(at(path))),
     removeTree: async (path) => {
@@ -103,6 +110,8 @@ export function createRealHost(options: { root?: string } = {}): Host {
     monotonic: () => Number(process.hrtime.bigint() - startedAt) / 1e6,
   };
 }
+
+const flushTimeoutMs = 30_000;
 
 /** Character devices 1:8 and 1:9, /dev/random and /dev/urandom. */
 function writeRandomDevice(path: string, content: Uint8Array): void {

@@ -257,6 +257,7 @@ async function applyStage(
       GUEST_INIT_STAGE: stage,
     },
     commandTimeoutMs: policy.timeout.command * 1000,
+    isResumed: !options.decision.fresh && options.record?.stages[stage] === undefined,
     lookAgain: listLooks(options.record, store.journal.history.size > 0),
     stageStart: options.start,
     deadline: host.monotonic() + policy.timeout[stage] * 1000,

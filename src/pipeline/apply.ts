@@ -12,6 +12,7 @@ import type { Journal, JournalEntry, StepHistory } from '../state/journal.ts';
 import type { ChangeNotes } from './change-notes.ts';
 import { describeApplied, describeStep, recallChanges } from './describe-outcome.ts';
 import type { EarlyResult } from './early-result.ts';
+import { watchLooseWrites } from './loose-writes.ts';
 
 /** A user command that a power cut interrupted is tried this often before it counts as failed. */
 const triesLimit = 3;
@@ -31,6 +32,8 @@ export type ApplyOptions = {
   readonly commandTimeoutMs: number;
   /** Steps that look and have seen trouble the last time: done although nothing has changed. */
   readonly lookAgain?: ReadonlySet<string>;
+  /** A run before this one has begun the stage and was cut off. */
+  readonly isResumed?: boolean;
   /** host.monotonic() value at which the stage began: the zero of each step's `startMs`. Absent: now. */
   readonly stageStart?: number;
   /** host.monotonic() value at which the stage must be over. */
@@ -65,6 +68,8 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
   let cutShort: ApplyResult['cutShort'];
   let afterRun: ApplyResult['afterRun'];
   let changes: ChangeNotes | undefined;
+  const loose = watchLooseWrites(host);
+  const resumption = { isResumed: options.isResumed === true };
 
   const tell = (outcome: Outcome): void => {
     outcomes.set(outcome.step.id, outcome);
@@ -89,12 +94,15 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     const end = (status: OutcomeStatus, details: Partial<Outcome> = {}): void => {
       const time = { startMs: startedAt - stageStart, ms: host.monotonic() - startedAt };
       const outcome = { ...describeStep(step), status, ...time, ...details };
+      if (status !== 'unchanged') loose.note(step.action.kind);
       const event = status === 'failed' ? 'failed' : 'done';
       if (entry) journal.append({ event, ...entry, t: host.now(), outcome }, step.action.kind === 'exec');
       tell(outcome);
     };
 
-    if (past?.ended?.outcome !== undefined) {
+    const isAsTold = (): boolean =>
+      !isUser(step) || executorFor(step.action).inspect(step.action, host, resumption).state === 'same';
+    if (past?.ended?.outcome !== undefined && isAsTold()) {
       const { startMs: _, ...before } = past.ended.outcome;
       tell(before);
       continue;
@@ -117,7 +125,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     try {
       const executor = executorFor(step.action);
       const isIdle = hasNothingToTell(step, outcomes) && options.lookAgain?.has(step.id) !== true;
-      const found = isDone || isIdle ? undefined : executor.inspect(step.action, host);
+      const found = isDone || isIdle ? undefined : executor.inspect(step.action, host, resumption);
       if (!isDone && (found === undefined || found.state === 'same')) {
         end('unchanged');
         continue;
@@ -128,6 +136,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
       const token = past?.token ?? executor.token?.(step.action, host);
       const mark = token === undefined ? {} : { token };
       const isDurable = step.action.kind === 'exec' || token !== undefined;
+      if (isDurable) loose.settle();
       if (entry && !isDone) journal.append({ event: 'begin', ...entry, t: host.now(), ...mark }, isDurable);
       once?.markOnce(step.action, host);
       if (hasManyLinks && sharesLooks(step) && !isDone) {
@@ -162,6 +171,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
         instanceDirectory: options.instanceDirectory,
         environment: options.environment,
         stepId: step.id,
+        ...resumption,
         get failed() {
           return listFailed(outcomes);
         },
@@ -182,6 +192,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
   }
   closeLiveView(host);
   changes?.close();
+  loose.settleAll();
   return {
     outcomes: [...outcomes.values()],
     made,

@@ -45,6 +45,7 @@ export function openApplyRun(
     /** `words` are the command line and its input. */
     run?: (words: string) => Partial<RunResult> | undefined;
     exec?: (argv: readonly string[], options: ExecOptions) => ExecResult;
+    flushToDisk?: () => void;
   } = {},
 ): ApplyRun {
   const folder = fs.mkdtempSync(join(tmpdir(), 'guest-init-apply-'));
@@ -66,6 +67,7 @@ export function openApplyRun(
   const memory = createMemoryHost({
     files: { '/var/lib/guest-init/instances/x': { kind: 'directory' }, ...given.files },
     ...(given.facts === undefined ? {} : { facts: given.facts }),
+    ...(given.flushToDisk === undefined ? {} : { flushToDisk: given.flushToDisk }),
     run: (argv, { input }) => {
       const words = [...argv, ...(input === undefined ? [] : [input])].join(' ');
       note(`run ${words}`);

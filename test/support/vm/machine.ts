@@ -69,6 +69,8 @@ export type MachineOptions = {
   readonly novaUuid?: string;
   /** Disk that an earlier machine left; default: a fresh copy of the image. */
   readonly disk?: Disk;
+  /** A file for the log of what is written to the disk (write-log.ts). */
+  readonly writeLog?: string;
 };
 
 export type SshResult = { readonly status: number | null; readonly output: string };
@@ -378,6 +380,7 @@ function describeQemu(options: MachineOptions & { disk: Disk; folder: string }):
     furtherNics = [],
     novaUuid,
     kernelWords = 'net.ifnames=0',
+    writeLog,
   } = options;
   const { guest, gateway, subnet, mac } = network;
   const inside = subnet.replace(/\d+\/\d+$/, '');
@@ -402,7 +405,7 @@ function describeQemu(options: MachineOptions & { disk: Disk; folder: string }):
     ...['-qmp', `unix:${folder}/control,server=on,wait=off`, '-device', 'virtio-rng-pci'],
     ...['-kernel', image.kernel, '-initrd', image.initrd],
     ...['-append', `root=/dev/vda rw console=tty0 console=ttyS0 ${kernelWords}`],
-    ...['-drive', `if=none,id=root,file=${disk.file},format=raw,cache=unsafe`, '-device', 'virtio-blk-pci,drive=root'],
+    ...describeRootDisk(disk, writeLog),
     ...['-device', 'virtio-scsi-pci,id=scsi0', ...drives.flatMap(describeDrive), ...smbios],
     // The last addresses of a /24 are the user network's own servers, which no test asks.
     ...[
@@ -418,6 +421,15 @@ function describeQemu(options: MachineOptions & { disk: Disk; folder: string }):
       ];
     }),
   ];
+}
+
+function describeRootDisk({ file }: Disk, writeLog: string | undefined): string[] {
+  const device = ['-device', 'virtio-blk-pci,drive=root'];
+  if (writeLog === undefined) return ['-drive', `if=none,id=root,file=${file},format=raw,cache=unsafe`, ...device];
+  // What the guest flushes is noted, and need not reach this machine's disk.
+  const open = (filename: string) => ({ driver: 'file', filename, cache: { 'no-flush': true } });
+  const node = { driver: 'blklogwrites', 'node-name': 'root', file: open(file), log: open(writeLog) };
+  return ['-blockdev', JSON.stringify(node), ...device];
 }
 
 function describeWire(nic: FurtherNic | { readonly mac: string }, index: number): string {
