@@ -449,3 +449,15 @@ test("user: what somebody else has put there, or the user's own words, stay afte
   });
   assert.equal(user.inspect({ kind: 'user', name: 'ops' }, memory.host, { isResumed: true }).state, 'same');
 });
+
+test('user: after a power cut the ranges of subordinate ids that useradd gives last are given', () => {
+  const memory = createMemoryHost({ files: { ...files, '/etc/subuid': '', '/etc/subgid': 'other:100000:65536\n' } });
+  const action = { kind: 'user', name: 'ops' } as const;
+  assert.equal(user.inspect(action, memory.host).state, 'same');
+  assert.equal(user.inspect(action, memory.host, { isResumed: true }).state, 'differs');
+  user.apply(action, memory.host, { ...context, isResumed: true });
+  assert.deepEqual(
+    memory.commands.map(({ argv }) => argv.join(' ')),
+    ['usermod --add-subuids 100000-165535 --add-subgids 165536-231071 ops'],
+  );
+});

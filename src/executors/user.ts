@@ -24,6 +24,8 @@ export const user: Executor<UserAction> = {
     if (lacksHome(action, existing, host)) changes.push({ op: '+', what: `home of ${action.name}` });
     else if (isResumed && listMissingSkeleton(action, existing, host).length > 0)
       changes.push({ op: '+', what: `files of the home of ${action.name}` });
+    if (isResumed && listMissingRanges(action, existing, host).length > 0)
+      changes.push({ op: '+', what: `subordinate ids of ${action.name}` });
     return changes.length === 0 ? { state: 'same' } : { state: 'differs', changes };
   },
 
@@ -44,14 +46,16 @@ export const user: Executor<UserAction> = {
     if (isWithoutEntry) {
       runAccountTool(host, ['usermod', '-p', '!', ...toSubordinateOptions(action.name, host), action.name]);
     }
+    const ranges = isResumed ? listMissingRanges(action, existing, host) : [];
+    if (ranges.length > 0) runAccountTool(host, ['usermod', ...ranges, action.name]);
     const isHomeless = lacksHome(action, existing, host);
     if (isHomeless) makeHome(existing, host);
     const skeletonFiles = isResumed ? listMissingSkeleton(action, existing, host) : [];
     fillHome(skeletonFiles, existing, host);
     const missing = listMissingGroups(action, existing, host);
     if (missing.length > 0) runAccountTool(host, ['usermod', '-a', '-G', missing.join(','), action.name]);
-    const isHomeMended = isHomeless || skeletonFiles.length > 0;
-    return isWithoutGroup || isWithoutEntry || isHomeMended || missing.length > 0 ? {} : undefined;
+    const isMended = isWithoutGroup || isWithoutEntry || isHomeless || skeletonFiles.length > 0 || ranges.length > 0;
+    return isMended || missing.length > 0 ? {} : undefined;
   },
 };
 
@@ -97,6 +101,11 @@ function toSubordinateOptions(name: string, host: Host): string[] {
     const start = Math.max(define(`SUB_${kind.toUpperCase()}_MIN`, 100_000), ...ends.filter(Number.isSafeInteger));
     return [`--add-sub${kind}s`, `${start}-${start + count - 1}`];
   });
+}
+
+/** What a cut took of the files that useradd writes last. */
+function listMissingRanges({ system, name }: UserAction, { uid }: UserFact, host: Host): string[] {
+  return system === true || !isOwnUid(uid) ? [] : toSubordinateOptions(name, host);
 }
 
 function lacksHome({ createHome, system }: UserAction, { uid, home }: UserFact, host: Host): boolean {
