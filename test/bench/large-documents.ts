@@ -92,7 +92,7 @@ const bars: readonly SizeBar[] = [
 export type SizeVerdict = {
   readonly row: string;
   readonly against: string;
-  readonly quantity: 'wallMs';
+  readonly quantity: 'wallMs' | 'cpuMs';
   readonly most: number;
   readonly met: boolean;
 } & ReturnType<typeof compareRounds>;
@@ -104,14 +104,17 @@ export async function measureLargeDocuments(rounds: number): Promise<SizeVerdict
     const found: [Measurement, Measurement][] = [];
     const times = against === largeForCloudInit ? Math.min(rounds, 3) : rounds;
     for (let round = 0; round < times; round += 1) found.push([await runRow(row), await runRow(against)]);
-    const ratio = compareRounds(
-      found.map(([one]) => one.wallMs),
-      found.map(([, other]) => other.wallMs),
-    );
-    verdicts.push({
-      ...{ row: row.name, against: against.name, quantity: 'wallMs', most },
-      ...{ ...ratio, met: ratio.median <= most },
-    });
+    // On a machine with other work wall times say little: whoever starts more processes gets more of it.
+    for (const quantity of ['wallMs', 'cpuMs'] as const) {
+      const ratio = compareRounds(
+        found.map(([one]) => one[quantity]),
+        found.map(([, other]) => other[quantity]),
+      );
+      verdicts.push({
+        ...{ row: row.name, against: against.name, quantity, most },
+        ...{ ...ratio, met: ratio.median <= most },
+      });
+    }
   }
   return verdicts;
 }
