@@ -123,6 +123,36 @@ export function isInNetwork(candidate: IpAddress, address: IpAddress, prefixLeng
   return networkOf(candidate, prefixLength).value === networkOf(address, prefixLength).value;
 }
 
+/** An address with its prefix length, as text. */
+type Prefixed = { readonly address: string; readonly prefixLength: number };
+
+/**
+ * Answers which of `entries` is the first whose network holds an address: its index, or -1. The answer costs as many steps as there are
+ * different prefix lengths, not entries.
+ */
+export function indexNetworks(entries: readonly Prefixed[]): (address: IpAddress) => number {
+  const byLength = new Map<string, { family: 4 | 6; prefixLength: number; first: Map<bigint, number> }>();
+  for (const [index, { address, prefixLength }] of entries.entries()) {
+    const parsed = parseAddress(address);
+    if (parsed === undefined) continue;
+    const { family } = parsed;
+    const key = `${family}/${prefixLength}`;
+    const same = byLength.get(key) ?? { family, prefixLength, first: new Map<bigint, number>() };
+    byLength.set(key, same);
+    const { value } = networkOf(parsed, prefixLength);
+    if (!same.first.has(value)) same.first.set(value, index);
+  }
+  return (address) => {
+    let found = -1;
+    for (const { family, prefixLength, first } of byLength.values()) {
+      if (family !== address.family) continue;
+      const index = first.get(networkOf(address, prefixLength).value);
+      if (index !== undefined && (found < 0 || index < found)) found = index;
+    }
+    return found;
+  };
+}
+
 /** `0.0.0.0` or `::`. */
 export function isUnspecified(address: IpAddress): boolean {
   return address.value === 0n;

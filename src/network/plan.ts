@@ -8,7 +8,7 @@ import type { AddressMethod, NetworkConfig, Origin } from '../core/network-confi
 import type { Step } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import type { ResolvedLink, ResolvedNetwork, ResolvedRoute } from '../core/resolved-network.ts';
-import { isInNetwork, parseAddress } from './address.ts';
+import { indexNetworks, parseAddress } from './address.ts';
 import { acceptsAdvertisements } from './advertisements.ts';
 import { resolveNetwork } from './resolve.ts';
 import { chooseRouteTool, chooseTool } from './tool.ts';
@@ -71,7 +71,8 @@ function planLink(planning: Planning, link: ResolvedLink): void {
   planAdvertisements(planning, link);
   const addresses = planAddresses(planning, link);
   planMtu(planning, link, addresses);
-  for (const route of link.routes) planRoute(planning, link, { route, addresses });
+  const findSource = indexSources(addresses);
+  for (const route of link.routes) planRoute(planning, link, { route, findSource });
 }
 
 const automaticNames = {
@@ -114,7 +115,8 @@ function planCreation(planning: Planning, link: ResolvedLink): boolean {
       action: { kind: 'netBond', link: name, members, mode, options, ...address },
     });
   } else if (vlan !== undefined) {
-    const needs = [...planning.ready].filter(([ready]) => ready === vlan.parent).map(([, step]) => step);
+    const parent = planning.ready.get(vlan.parent);
+    const needs = parent === undefined ? [] : [parent];
     planning.steps.push({
       ...{ id, ...common, source: origin.source, summary: `VLAN ${vlan.id} on ${vlan.parent} as ${name}`, needs },
       action: { kind: 'netVlan', link: name, parent: vlan.parent, vlanId: vlan.id, ...address },
@@ -148,16 +150,18 @@ function planAddresses(planning: Planning, link: ResolvedLink): PlannedAddress[]
   const planned: PlannedAddress[] = [];
   // Bonds and VLANs NetworkManager takes over as they are, and at later boots it sets subnets' routes by itself; NICs it sets up anew.
   const isApart = planning.backend === 'network-manager' && link.kind !== 'physical';
+  // IPv6 addresses do not give way to each other.
+  const together = link.addresses
+    .filter((other) => other.family === 4)
+    .map((other) => `${other.address}/${other.prefixLength}`);
   for (const { family, address, prefixLength, guess, origin } of link.addresses) {
     const label = `${address}/${prefixLength}`;
     const tool = isApart ? 'iproute2' : chooseToolOf(planning, family, origin, `${link.name} ${address} cannot be set`);
     if (tool === undefined) continue;
-    // IPv6 addresses do not give way to each other.
-    const together = link.addresses.filter((other) => family === 4 && other.family === 4);
     const action: NetAddressAction = {
       ...{ kind: 'netAddress', link: link.name, family, address, prefixLength, tool },
       ...(isApart ? { noPrefixRoute: true as const } : {}),
-      ...(together.length < 2 ? {} : { together: together.map((other) => `${other.address}/${other.prefixLength}`) }),
+      ...(family === 6 || together.length < 2 ? {} : { together }),
     };
     const needs = link.kind === 'physical' ? {} : { needs: [planning.ready.get(link.name) ?? ''] };
     const id = `net/${link.name}/${label}`;
@@ -195,11 +199,11 @@ function planMtu(planning: Planning, link: ResolvedLink, [first]: readonly Plann
 function planRoute(
   planning: Planning,
   link: ResolvedLink,
-  { route, addresses }: { route: ResolvedRoute; addresses: readonly PlannedAddress[] },
+  { route, findSource }: { route: ResolvedRoute; findSource: (route: ResolvedRoute) => PlannedAddress | undefined },
 ): void {
   const { family, destination, prefixLength, gateway, metric, onLink, guess, origin } = route;
   // Without an address of ours the link gets its routes from whoever gives it one.
-  const after = findSource(route, addresses);
+  const after = findSource(route);
   if (after === undefined) return;
   const { tool, reason, protocol } = chooseRouteTool(route, after.action.tool, planning);
   if (reason !== undefined) planning.toolReasons.add(reason);
@@ -222,16 +226,13 @@ function planRoute(
   });
 }
 
-/** The address that the kernel will reach the gateway from; the first of the family where the gateway is in no subnet. */
-function findSource(
-  { family, gateway }: ResolvedRoute,
-  addresses: readonly PlannedAddress[],
-): PlannedAddress | undefined {
-  const own = addresses.filter(({ action }) => action.family === family);
-  const router = parseAddress(gateway ?? '');
-  const holds = ({ action }: PlannedAddress): boolean => {
-    const parsed = parseAddress(action.address);
-    return router !== undefined && parsed !== undefined && isInNetwork(router, parsed, action.prefixLength);
+/** Finds the address that the kernel will reach a gateway from; the first of the family where the gateway is in no subnet. */
+function indexSources(addresses: readonly PlannedAddress[]): (route: ResolvedRoute) => PlannedAddress | undefined {
+  const findHolder = indexNetworks(addresses.map(({ action }) => action));
+  const firsts = new Map(addresses.toReversed().map((planned) => [planned.action.family, planned]));
+  return ({ family, gateway }) => {
+    const router = parseAddress(gateway ?? '');
+    const holder = router?.family === family ? addresses[findHolder(router)] : undefined;
+    return holder ?? firsts.get(family);
   };
-  return own.find(holds) ?? own[0];
 }

@@ -2,7 +2,15 @@
 
 import type { AddressConfig, RouteConfig } from '../core/network-config.ts';
 import type { ResolvedLink, ResolvedRoute } from '../core/resolved-network.ts';
-import { formatAddress, type IpAddress, isLinkLocal, isUnspecified, networkOf, parseAddress } from './address.ts';
+import {
+  formatAddress,
+  type IpAddress,
+  indexNetworks,
+  isLinkLocal,
+  isUnspecified,
+  networkOf,
+  parseAddress,
+} from './address.ts';
 import type { Note } from './resolve-links.ts';
 
 /** What the guest has itself: its addresses, and its subnets with the name of their link. */
@@ -41,15 +49,8 @@ function spellSubnet(address: IpAddress, prefixLength: number): string {
  * the route. An IPv6 router is usually named by its link-local address, which every link holds.
  */
 export function findOffLink(link: Addresses): (gateway: IpAddress) => boolean {
-  const subnets = new Set(listSubnets(link));
-  const lengths = new Set(link.addresses.map(({ family, prefixLength }) => `${family} ${prefixLength}`));
-  return (gateway) => {
-    if (gateway.family === 6 && isLinkLocal(gateway)) return false;
-    return ![...lengths].some((entry) => {
-      const [family, length] = entry.split(' ').map(Number);
-      return family === gateway.family && subnets.has(spellSubnet(gateway, length ?? 0));
-    });
-  };
+  const findHolder = indexNetworks(link.addresses);
+  return (gateway) => !(gateway.family === 6 && isLinkLocal(gateway)) && findHolder(gateway) < 0;
 }
 
 /** Routes of the networks `entries` of one link. Those that the kernel would refuse are named by `note`. */
@@ -130,27 +131,42 @@ const usualMetric = 1024;
  */
 export function settleMetrics(links: readonly ResolvedLink[], note: Note): ResolvedLink[] {
   const places = new Map<string, string>();
-  /** By place: where the search for the next free metric goes on. */
-  const next = new Map<string, number>();
+  const findFree = trackFreeMetrics((place) => places.has(place));
   return links.map((link) => ({
     ...link,
     routes: link.routes.map((route) => {
       const target = `${route.destination}/${route.prefixLength}`;
-      const placeOf = (metric: number): string => `${target} ${metric}`;
       const wanted = route.metric ?? (route.family === 4 ? 0 : usualMetric);
-      const first = places.get(placeOf(wanted));
+      const first = places.get(placeOf(target, wanted));
       if (first === undefined) {
-        places.set(placeOf(wanted), link.name);
+        places.set(placeOf(target, wanted), link.name);
         return route;
       }
-      let metric = next.get(placeOf(wanted)) ?? (route.metric ?? usualMetric) + 1;
-      while (places.has(placeOf(metric))) metric += 1;
-      next.set(placeOf(wanted), metric + 1);
-      places.set(placeOf(metric), link.name);
+      const metric = findFree(target, (route.metric ?? usualMetric) + 1);
+      places.set(placeOf(target, metric), link.name);
       const what = route.prefixLength === 0 ? 'default route' : `route to ${target}`;
       const message = `${link.name}: its ${what} comes behind the one of ${first}, with metric ${metric}`;
       note('note', 'conflict', route.origin, message);
       return { ...route, metric };
     }),
   }));
+}
+
+function placeOf(target: string, metric: number): string {
+  return `${target} ${metric}`;
+}
+
+/** Finds the least metric from a given one on that is free for a target; what was once found taken is leapt over the next time. */
+function trackFreeMetrics(isTaken: (place: string) => boolean): (target: string, from: number) => number {
+  const leaps = new Map<string, number>();
+  return (target, from) => {
+    const passed: string[] = [];
+    let metric = from;
+    for (let place = placeOf(target, metric); isTaken(place); place = placeOf(target, metric)) {
+      passed.push(place);
+      metric = leaps.get(place) ?? metric + 1;
+    }
+    for (const place of passed) leaps.set(place, metric);
+    return metric;
+  };
 }

@@ -999,6 +999,40 @@ describe('any drive', () => {
     assert.ok(performance.now() - started < 1000);
   });
 
+  it('is resolved at once: two links that want the same 2,000 metrics', () => {
+    const routes = Array.from({ length: 2000 }, (_, at) => route('0.0.0.0/0', '10.0.0.1', { metric: at + 10 }));
+    const both = [0, 1].map((at) => v4(`n${at}`, `10.0.0.${at + 5}`, { routes }));
+    const started = performance.now();
+    const { network } = resolve(read({ links: [nic(0), nic(1)], networks: both }));
+    assert.ok(performance.now() - started < 1000);
+    const metrics = network.links.map((link) => link.routes.map(({ metric }) => metric));
+    assert.deepEqual(metrics[0]?.slice(0, 2), [10, 11]);
+    assert.deepEqual([metrics[1]?.[0], metrics[1]?.at(-1)], [2010, 4009]);
+  });
+
+  it('has 256 addresses on a link at most, and each further one is named', () => {
+    const networks = Array.from({ length: 258 }, (_, at) =>
+      v4('n0', `10.0.${at >> 7}.${(at & 127) + 1}`, { netmask: '8' }),
+    );
+    const { network, diagnostics } = resolve(read({ links: [nic(0)], networks: [...networks, v4('n0', '10.0.0.9')] }));
+    assert.equal(network.links[0]?.addresses.length, 256);
+    const over = diagnostics
+      .filter(({ code }) => code === 'limit')
+      .map(({ source, message }) => `${source}: ${message}`);
+    assert.deepEqual(
+      over,
+      [256, 257].map((at) => `nd networks[${at}]: eth0 has 256 addresses already; this one is not set`),
+    );
+  });
+
+  it('names 50 missing NICs and counts the rest', () => {
+    const links = Array.from({ length: 52 }, (_, at) => nic(at + 10));
+    const networks = links.map((_, at) => v4(`n${at + 10}`, `10.0.0.${at + 1}`));
+    const { missingLinks } = resolve(read({ links, networks }));
+    assert.equal(missingLinks.length, 51);
+    assert.equal(missingLinks.at(-1), '2 more links are not there');
+  });
+
   it('is nothing for nothing', () => {
     assert.deepEqual(resolve(emptyNetwork), { network: { links: [] }, diagnostics: [], missingLinks: [] });
   });

@@ -1,6 +1,7 @@
 // Brings the network that the drive asks for to this guest: links by their own names, one consistent model, every loss named.
 
 import type { Diagnostic } from '../core/diagnostic.ts';
+import { maxDiagnostics } from '../core/diagnostic-list.ts';
 import type { Facts } from '../core/facts.ts';
 import type { AddressConfig, NetworkConfig } from '../core/network-config.ts';
 import type { Policy } from '../core/policy.ts';
@@ -65,11 +66,21 @@ export function resolveNetwork(given: { network: NetworkConfig; facts: Facts; po
   const routed = configured.map((item) => addRoutes(resolving, item, own));
   const result = { links: assignGlobalServers(resolving, settleMetrics(routed, note)) };
   noteDefaultRoute(resolving, result);
-  return { network: result, diagnostics, missingLinks };
+  return { network: result, diagnostics, missingLinks: shorten(missingLinks) };
+}
+
+/** As many are named as diagnostics are told. */
+function shorten(sentences: readonly string[]): readonly string[] {
+  const over = sentences.length - maxDiagnostics;
+  if (over <= 0) return sentences;
+  return [...sentences.slice(0, maxDiagnostics), `${over} more ${over === 1 ? 'link is' : 'links are'} not there`];
 }
 
 /** A link with its addresses, and the networks that are in use on it. */
 type Configured = { readonly link: ResolvedLink; readonly entries: readonly AddressConfig[] };
+
+/** Of one link: each IPv4 address is set with all others of the link in view. Clouds give a port 5 unless told. */
+const mostAddresses = 256;
 
 /** RFC 8200 section 5: below, the kernel takes IPv6 off the link. */
 const leastIpv6Mtu = 1280;
@@ -103,6 +114,10 @@ function resolveAddresses(
     else {
       const address = resolveAddress(resolving, name, entry);
       if (address === undefined) continue;
+      if (!addresses.has(address.address) && addresses.size >= mostAddresses) {
+        note('error', 'limit', origin, `${name} has ${mostAddresses} addresses already; this one is not set`);
+        continue;
+      }
       if (addresses.has(address.address))
         note('warning', 'duplicate-key', origin, `${name} has ${address.address} already; its routes are added`);
       else addresses.set(address.address, address);

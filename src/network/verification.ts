@@ -30,7 +30,8 @@ export function addVerification(
 ): Verified {
   if (timeoutMs === 0 || !steps.some(({ action }) => action.kind === 'netAddress')) return { steps };
   const makers = listMakers(steps);
-  const rest = steps.filter((step) => !makers.includes(step));
+  const made = new Set(makers);
+  const rest = steps.filter((step) => !made.has(step));
   const verify = describeVerify(steps, timeoutMs);
   if (commands['ip'] === undefined) {
     const what = 'whether an address is free and a gateway answers cannot be asked';
@@ -48,22 +49,23 @@ export function addVerification(
 
 /** Bonds, VLANs, and the links that these need to be up. */
 function listMakers(steps: readonly Step[]): readonly Step[] {
-  const stack = steps.filter(({ action }) => action.kind === 'netBond' || action.kind === 'netVlan');
-  const needed = new Set(stack.flatMap(({ needs }) => needs ?? []));
-  return steps.filter((step) => stack.includes(step) || needed.has(step.id));
+  const isStacked = ({ action }: Step): boolean => action.kind === 'netBond' || action.kind === 'netVlan';
+  const needed = new Set(steps.filter(isStacked).flatMap(({ needs }) => needs ?? []));
+  return steps.filter((step) => isStacked(step) || needed.has(step.id));
 }
 
 function describeProbe(steps: readonly Step[], makers: readonly Step[], timeoutMs: number): Step | undefined {
   const addresses = steps.flatMap(({ action }) => (isAddress(action) && action.family === 4 ? [action] : []));
-  const names = [...new Set(addresses.map(({ link }) => link))];
+  const byLink = Map.groupBy(addresses, ({ link }) => link);
+  const gateways = listGateways(steps, 4);
   const [only] = addresses;
   if (only === undefined) return undefined;
   const action: NetProbeAction = {
     kind: 'netProbe',
-    links: names.map((link) => ({
+    links: [...byLink].map(([link, own]) => ({
       link,
-      addresses: addresses.filter((entry) => entry.link === link).map(({ address }) => address),
-      gateways: listGateways(steps, 4, link),
+      addresses: own.map(({ address }) => address),
+      gateways: [...(gateways.get(link) ?? [])],
     })),
     timeoutMs,
   };
@@ -83,12 +85,16 @@ function describeVerify(steps: readonly Step[], timeoutMs: number): Step {
   return { ...common, id: verifyStepId, action, summary: `addresses, routes and gateways of ${where} checked` };
 }
 
-function listGateways(steps: readonly Step[], family: 4 | 6, link: string): string[] {
-  const routes = steps.flatMap(({ action }) => (isRoute(action) ? [action] : []));
-  const gateways = routes
-    .filter((route) => route.family === family && route.link === link && route.gateway !== '0.0.0.0')
-    .map(({ gateway }) => gateway);
-  return [...new Set(gateways)];
+/** By link, each once. */
+function listGateways(steps: readonly Step[], family: 4 | 6): ReadonlyMap<string, ReadonlySet<string>> {
+  const byLink = new Map<string, Set<string>>();
+  for (const { action } of steps) {
+    if (!isRoute(action) || action.family !== family || action.gateway === '0.0.0.0') continue;
+    const known = byLink.get(action.link);
+    if (known === undefined) byLink.set(action.link, new Set([action.gateway]));
+    else known.add(action.gateway);
+  }
+  return byLink;
 }
 
 function isAddress(action: Step['action']): action is NetAddressAction {

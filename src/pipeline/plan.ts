@@ -2,6 +2,7 @@
 
 import type { ModuleContext, ModuleDefinition } from '../core/define.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
+import { limitDiagnostics } from '../core/diagnostic-list.ts';
 import type { Facts } from '../core/facts.ts';
 import { type InstanceConfig, instanceName } from '../core/instance-config.ts';
 import type { Plan, Step } from '../core/plan.ts';
@@ -61,12 +62,8 @@ export function planInstance(input: PlanInput): PlannedInstance {
     previous,
   });
   const nameServers = planNameServers(network.network, { backend: backend.backend, resolver: facts.resolver, live });
-  const diagnostics: Diagnostic[] = [
-    ...asked.diagnostics,
-    ...network.diagnostics,
-    ...persistence.diagnostics,
-    ...nameServers.diagnostics,
-  ];
+  const told = [...asked.diagnostics, ...network.diagnostics, ...persistence.diagnostics, ...nameServers.diagnostics];
+  const diagnostics: Diagnostic[] = [...limitDiagnostics(told, 'network')];
   const guest = { instance, facts, policy, ...describeDocument(userData.document) };
   // Where user_data had its turn and is not read again, the servers that it said stay.
   const isSaid = input.modules.length === 0 && input.previous.some(({ step }) => step === saidServersStepId);

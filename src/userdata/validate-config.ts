@@ -1,8 +1,8 @@
 // The engine: hands each top-level key to the module that owns it, and names every key that nobody applies (decisions.md D10, D14).
 
 import type { ModuleDefinition } from '../core/define.ts';
+import type { DiagnosticList } from '../core/diagnostic-list.ts';
 import { combiningKeys, documentedKeys, remedies } from './cloud-init-keys.ts';
-import type { DiagnosticList } from './diagnostic-list.ts';
 import { quoteKey } from './key-names.ts';
 import { type KeyPath, type ModuleSection, makeEmptySection } from './module-section.ts';
 import { findNearestKey } from './nearest-key.ts';

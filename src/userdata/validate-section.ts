@@ -3,10 +3,10 @@
 import type { GenericSchema } from 'valibot';
 import type { ModuleDefinition } from '../core/define.ts';
 import { describeType, formatPlace } from '../core/diagnostic.ts';
+import type { DiagnosticList } from '../core/diagnostic-list.ts';
 import { checkSchema, maxIssues } from './check-schema.ts';
 import { collectFindings, type Finding } from './collect-findings.ts';
 import { joinAlternatives } from './describe-issue.ts';
-import type { DiagnosticList } from './diagnostic-list.ts';
 import { namePath, quoteKey } from './key-names.ts';
 import { type KeyPath, type ModuleSection, makeEmptySection } from './module-section.ts';
 import { findNearestKey } from './nearest-key.ts';

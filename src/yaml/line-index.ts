@@ -9,10 +9,12 @@ export type Place = { readonly line: number; readonly column: number };
 
 /**
  * Makes a function from an offset (UTF-16 units) in `text` to a 1-based line and column. Columns count code points and
- * leave a leading byte order mark out. The table of line starts is built at the first question.
+ * leave a leading byte order mark out. The table of line starts is built at the first question. Questions in the order of the text cost no
+ * more together than one pass over it, however long its lines are.
  */
 export function indexLines(text: string): (offset: number) => Place {
   let starts: number[] | undefined;
+  let last = { lineStart: -1, at: 0, column: 1 };
   return (offset) => {
     starts ??= findLineStarts(text);
     const at = Math.min(Math.max(offset, 0), text.length);
@@ -23,7 +25,10 @@ export function indexLines(text: string): (offset: number) => Place {
       if ((starts[middle] ?? 0) <= at) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: countColumn(text, starts[low] ?? 0, at) };
+    const lineStart = starts[low] ?? 0;
+    const from = last.lineStart === lineStart && last.at <= at ? last : { lineStart, at: lineStart, column: 1 };
+    last = { lineStart, at, column: from.column + countCharacters(text, from, at) };
+    return { line: low + 1, column: last.column };
   };
 }
 
@@ -41,12 +46,13 @@ function findLineStarts(text: string): number[] {
   return starts;
 }
 
-function countColumn(text: string, lineStart: number, at: number): number {
-  let column = 1;
-  for (let i = lineStart; i < at; i++) {
+/** Code points that begin in the part of a line from `at` to `end`. */
+function countCharacters(text: string, { lineStart, at }: { lineStart: number; at: number }, end: number): number {
+  let count = 0;
+  for (let i = at; i < end; i++) {
     const code = text.charCodeAt(i);
     const isTrail = code >= 0xdc00 && code <= 0xdfff && i > lineStart;
-    if (!isTrail && !(code === 0xfeff && i === 0)) column++;
+    if (!isTrail && !(code === 0xfeff && i === 0)) count++;
   }
-  return column;
+  return count;
 }

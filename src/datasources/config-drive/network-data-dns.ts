@@ -2,7 +2,16 @@
 
 import { describeType } from '../../core/diagnostic.ts';
 import { formatAddress, parseAddress } from '../../network/address.ts';
-import { type Fields, fieldOf, type KeyPath, type Reading, readMaps, readText, report } from './network-data-fields.ts';
+import {
+  type Fields,
+  fieldOf,
+  type KeyPath,
+  mostOf,
+  type Reading,
+  readMaps,
+  readText,
+  report,
+} from './network-data-fields.ts';
 
 /** Addresses of the services of type dns, in order. */
 export function readServers(reading: Reading, fields: Fields, parent: KeyPath): string[] {
@@ -13,7 +22,7 @@ export function readServers(reading: Reading, fields: Fields, parent: KeyPath): 
       report(reading, entry.path, 'note', 'unsupported-key', 'a service of another type than dns; not used');
       continue;
     }
-    servers.push(...readServer(reading, fieldOf(entry.fields, 'address'), entry.path));
+    for (const server of readServer(reading, fieldOf(entry.fields, 'address'), entry.path)) servers.push(server);
   }
   return servers;
 }
@@ -33,8 +42,23 @@ export function readNameservers(reading: Reading, fields: Fields, parent: KeyPat
 
 function readServer(reading: Reading, value: unknown, path: KeyPath): string[] {
   const address = typeof value === 'string' ? parseAddress(value.trim()) : undefined;
-  if (address !== undefined) return [formatAddress(address)];
+  if (address !== undefined) return takeServer(reading, formatAddress(address), path);
   const found = typeof value === 'string' ? 'another string' : describeType(value);
   report(reading, path, 'error', 'value', `expected the IP address of a name server, found ${found}`);
+  return [];
+}
+
+/** None that is over the limit. */
+function takeServer(reading: Reading, server: string, path: KeyPath): string[] {
+  const { allowance } = reading;
+  const { servers } = allowance;
+  if (servers.has(server)) return [server];
+  if (servers.size < mostOf.servers) {
+    servers.add(server);
+    return [server];
+  }
+  const message = `more than ${mostOf.servers} different name servers; this one and others after it are left out`;
+  if (!allowance.hasMoreServers) report(reading, path, 'error', 'limit', message);
+  allowance.hasMoreServers = true;
   return [];
 }

@@ -10,7 +10,7 @@ import {
   originOf,
   type Reading,
   readInteger,
-  readMaps,
+  readLimitedMaps,
   readText,
   report,
 } from './network-data-fields.ts';
@@ -26,7 +26,7 @@ const mtuRange = { least: 68, most: 65_535, expected: 'a whole number of bytes f
 /** All links that can be used. */
 export function readLinks(reading: Reading, document: Fields): LinkConfig[] {
   const links = new Map<string, LinkConfig>();
-  for (const { fields, path } of readMaps(reading, document, 'links', [])) {
+  for (const { fields, path } of readLimitedMaps(reading, document, 'links', [])) {
     const link = readLink(reading, fields, path);
     if (link === undefined) continue;
     if (links.has(link.id)) {

@@ -16,7 +16,7 @@ import {
   type KeyPath,
   originOf,
   type Reading,
-  readMaps,
+  readLimitedMaps,
   readText,
   report,
 } from './network-data-fields.ts';
@@ -46,7 +46,7 @@ export function readNetworks(reading: Reading, document: Fields, links: readonly
   const known = new Set(links.map((link) => link.id));
   const seen = new Set<string>();
   const addresses: AddressConfig[] = [];
-  for (const { fields, path } of readMaps(reading, document, 'networks', [])) {
+  for (const { fields, path } of readLimitedMaps(reading, document, 'networks', [])) {
     const network = readNetwork(reading, fields, path, known);
     if (network === undefined) continue;
     const key = spellContent(network);

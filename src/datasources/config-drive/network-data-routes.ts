@@ -18,7 +18,7 @@ import {
   originOf,
   type Reading,
   readInteger,
-  readMaps,
+  readLimitedMaps,
   readText,
   report,
 } from './network-data-fields.ts';
@@ -29,13 +29,13 @@ export type RouteContext = { readonly family: 4 | 6; readonly own?: IpAddress; r
 
 /** The usable routes of a network, one for each destination and metric. */
 export function readRoutes(reading: Reading, fields: Fields, path: KeyPath, context: RouteContext): RouteConfig[] {
-  const routes: RouteConfig[] = [];
-  for (const entry of readMaps(reading, fields, 'routes', path)) {
+  const routes = new Map<string, RouteConfig>();
+  for (const entry of readLimitedMaps(reading, fields, 'routes', path)) {
     for (const server of readServers(reading, entry.fields, entry.path)) context.dns.push(server);
     const route = readRoute(reading, entry.fields, entry.path, context);
     if (route === undefined) continue;
-    const twin = routes.find((other) => isSameTarget(other, route));
-    if (twin === undefined) routes.push(route);
+    const twin = routes.get(spellTarget(route));
+    if (twin === undefined) routes.set(spellTarget(route), route);
     else if (twin.gateway !== route.gateway) {
       report(
         reading,
@@ -47,22 +47,18 @@ export function readRoutes(reading: Reading, fields: Fields, path: KeyPath, cont
     }
   }
   const gateway = readVendorGateway(reading, fields, path, context);
-  if (gateway === undefined) return routes;
-  const twin = routes.find((route) => isSameTarget(route, gateway));
-  if (twin === undefined) routes.push(gateway);
+  if (gateway === undefined) return [...routes.values()];
+  const twin = routes.get(spellTarget(gateway));
+  if (twin === undefined) routes.set(spellTarget(gateway), gateway);
   else if (twin.gateway !== gateway.gateway) {
     report(reading, [...path, 'gateway'], 'warning', 'conflict', 'routes give another default gateway; routes count');
   }
-  return routes;
+  return [...routes.values()];
 }
 
-function isSameTarget(a: RouteConfig, b: RouteConfig): boolean {
-  return (
-    a.family === b.family &&
-    a.destination === b.destination &&
-    a.prefixLength === b.prefixLength &&
-    a.metric === b.metric
-  );
+/** The same for routes that take each other's place; the destination says the family. */
+function spellTarget({ destination, prefixLength, metric }: RouteConfig): string {
+  return `${destination}/${prefixLength} ${metric}`;
 }
 
 /** The `gateway` of a network itself, which some vendors write instead of a default route. */

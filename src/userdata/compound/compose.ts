@@ -3,8 +3,8 @@
 
 import type { ModuleDefinition } from '../../core/define.ts';
 import type { Diagnostic } from '../../core/diagnostic.ts';
+import { createDiagnosticList } from '../../core/diagnostic-list.ts';
 import type { RawUserData } from '../../core/instance-config.ts';
-import { createDiagnosticList } from '../diagnostic-list.ts';
 import type { Interpretation } from '../interpret.ts';
 import type { ConfigDocument } from '../part-format.ts';
 import { validateConfig } from '../validate-config.ts';

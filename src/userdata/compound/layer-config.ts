@@ -2,10 +2,10 @@
 
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { formatPlace } from '../../core/diagnostic.ts';
+import type { DiagnosticList } from '../../core/diagnostic-list.ts';
 import type { InstanceAddresses } from '../../core/instance-addresses.ts';
 import { parseJsonLocated } from '../../yaml/json.ts';
 import { isOverLimit } from '../../yaml/refusal.ts';
-import type { DiagnosticList } from '../diagnostic-list.ts';
 import { type ConfigText, readConfig, remarkOnConfig } from '../formats/cloud-config/read-config.ts';
 import { namePath } from '../key-names.ts';
 import { createPrunedValue, isMap } from '../pruned-value.ts';

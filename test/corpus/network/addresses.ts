@@ -203,17 +203,17 @@ export const addresses: readonly Entry[] = [
   [
     'an address that is a list',
     network({ ip_address: ['192.0.2.5'] }),
-    'type 15:4; missing 11:3; note missing openstack/latest/network_data.json links[0]',
+    'missing 11:3; type 15:4; note missing openstack/latest/network_data.json links[0]',
   ],
   [
     'an address that is a map',
     network({ ip_address: { a: 'S3cr3t' } }),
-    'type 15:4; missing 11:3; note missing openstack/latest/network_data.json links[0]',
+    'missing 11:3; type 15:4; note missing openstack/latest/network_data.json links[0]',
   ],
   [
     'an address that is true',
     network({ ip_address: true }),
-    'type 15:4; missing 11:3; note missing openstack/latest/network_data.json links[0]',
+    'missing 11:3; type 15:4; note missing openstack/latest/network_data.json links[0]',
   ],
   [
     'an address that is null',

@@ -3,7 +3,8 @@
 import type { Entry } from '../entry.ts';
 import { addresses } from './addresses.ts';
 import { interfaces } from './interfaces.ts';
+import { large } from './large.ts';
 import { linksAndNetworks } from './links-and-networks.ts';
 import { stacks } from './stacks.ts';
 
-export const entries: readonly Entry[] = [...addresses, ...linksAndNetworks, ...stacks, ...interfaces];
+export const entries: readonly Entry[] = [...addresses, ...linksAndNetworks, ...stacks, ...interfaces, ...large];

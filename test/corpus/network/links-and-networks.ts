@@ -17,7 +17,7 @@ export const linksAndNetworks: readonly Entry[] = [
   ['a network: no link', network({ link: undefined }), 'warning missing 11:3'],
   ['a network: a type that is unknown', network({ type: 'S3cr3t' }), 'warning value 11:3'],
   ['a network: no type', network({ type: undefined }), 'warning value 11:3'],
-  ['a network: a type that is a list', network({ type: ['ipv4'] }), 'type 13:4; warning value 11:3'],
+  ['a network: a type that is a list', network({ type: ['ipv4'] }), 'warning value 11:3; type 13:4'],
   [
     'a network: DHCP',
     network({ type: 'ipv4_dhcp', ip_address: undefined, netmask: undefined, routes: [] }),

@@ -92,3 +92,14 @@ describe('a text of interfaces(5)', () => {
     }
   });
 });
+
+it('1 024 stanzas at most; the first one over it is named with its line', () => {
+  const text = Array.from(
+    { length: 1026 },
+    (_, at) => `auto eth${at}\niface eth${at} inet static\naddress 10.0.0.1/8\n`,
+  ).join('');
+  const { network, diagnostics } = parseInterfaces(text, 'x');
+  assert.equal(network.links.length, 1024);
+  const limits = diagnostics.filter(({ code }) => code === 'limit').map(({ line, message }) => `${line} ${message}`);
+  assert.deepEqual(limits, ['3074 more than 1024 stanzas; this one and what follows it are left out']);
+});

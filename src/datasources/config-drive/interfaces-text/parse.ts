@@ -2,11 +2,16 @@
 // have ifupdown do is read; nothing of it is run. https://manpages.debian.org/bookworm/ifupdown/interfaces.5.en.html
 
 import type { Diagnostic } from '../../../core/diagnostic.ts';
+import { limitDiagnostics } from '../../../core/diagnostic-list.ts';
 import type { AddressConfig, NetworkConfig } from '../../../core/network-config.ts';
+import { mostOf } from '../network-data-fields.ts';
 import { readNetworks } from './addresses.ts';
 import { nameLink, readLinks, spellKey } from './links.ts';
 import { type Reading, report } from './problems.ts';
 import { type IfaceStanza, readStanzas } from './stanzas.ts';
+
+/** As many as network_data.json may have links. */
+const mostStanzas = mostOf.links;
 
 /** Options that say what follows from others, or what a link has when it goes down. */
 const idle = /^(?:network|broadcast|down|pre-down|post-down)$/;
@@ -23,7 +28,13 @@ export function parseInterfaces(text: string, source: string): { network: Networ
   const { ifaces, listed, others } = readStanzas(text);
   for (const line of others)
     report(reading, line, 'warning', 'unsupported-key', 'no stanza that a config drive can have; not used');
-  const stanzas = ifaces.filter((stanza) => stanza.name !== 'lo');
+  const all = ifaces.filter((stanza) => stanza.name !== 'lo');
+  const stanzas = all.slice(0, mostStanzas);
+  const over = all[mostStanzas];
+  if (over !== undefined) {
+    const message = `more than ${mostStanzas} stanzas; this one and what follows it are left out`;
+    report(reading, { line: over.line, keyword: 'iface' }, 'error', 'limit', message);
+  }
   const links = readLinks(reading, stanzas);
   const known = new Set(links.map(({ id }) => id));
   const addresses: AddressConfig[] = [];
@@ -37,8 +48,9 @@ export function parseInterfaces(text: string, source: string): { network: Networ
     for (const server of networks.dns) dns.add(server);
     for (const address of known.has(link) ? networks.addresses : []) addresses.push(address);
   }
+  const network = { links, addresses, dns: [...dns] };
   const ordered = diagnostics.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  return { network: { links, addresses, dns: [...dns] }, diagnostics: ordered };
+  return { network, diagnostics: [...limitDiagnostics(ordered, source)] };
 }
 
 /** Options that are not read are named, each once a stanza. */

@@ -1,8 +1,8 @@
 // "#cloud-config" documents: YAML as PyYAML reads it, each key validated by the module that owns it (decisions.md D10, D11).
 
 import type { ModuleDefinition } from '../../../core/define.ts';
+import { createDiagnosticList } from '../../../core/diagnostic-list.ts';
 import type { InstanceAddresses } from '../../../core/instance-addresses.ts';
-import { createDiagnosticList } from '../../diagnostic-list.ts';
 import { definePartFormat, type Part, type PartMeaning } from '../../part-format.ts';
 import { validateConfig } from '../../validate-config.ts';
 import { readConfig, remarkOnConfig } from './read-config.ts';

@@ -1,11 +1,11 @@
 // The text of a cloud-config document to its top-level map, with the way back from each value to its place.
 
 import { type Diagnostic, describeType } from '../../../core/diagnostic.ts';
+import type { DiagnosticList } from '../../../core/diagnostic-list.ts';
 import type { InstanceAddresses } from '../../../core/instance-addresses.ts';
 import { type Place, parseYaml, type YamlDocument } from '../../../yaml/parse.ts';
 import { isOverLimit } from '../../../yaml/refusal.ts';
 import { readDialect } from '../../coreos/read-dialect.ts';
-import type { DiagnosticList } from '../../diagnostic-list.ts';
 import { namePath, quoteKey } from '../../key-names.ts';
 import type { KeyPath } from '../../module-section.ts';
 import type { Part } from '../../part-format.ts';

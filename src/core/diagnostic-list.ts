@@ -1,9 +1,9 @@
 // Collects the diagnostics of a document: errors first when there are too many, in the order of the file, built only when shown.
 
-import type { Diagnostic, Severity } from '../core/diagnostic.ts';
+import type { Diagnostic, Severity } from './diagnostic.ts';
 
 /** Diagnostics shown for one document, the closing one not counted. */
-const maxDiagnostics = 50;
+export const maxDiagnostics = 50;
 
 export type DiagnosticList = {
   /** Adds a problem; `build` runs only while there is room for it. Without a source it is of the list's own. */
@@ -43,6 +43,14 @@ export function createDiagnosticList(source: string): DiagnosticList {
       return [...shown, { severity, code: 'more', source, message }];
     },
   };
+}
+
+/** At most `maxDiagnostics` of a list that is made already, errors first, then how many more there are; `source` is what the last one names. */
+export function limitDiagnostics(diagnostics: readonly Diagnostic[], source: string): readonly Diagnostic[] {
+  if (diagnostics.length <= maxDiagnostics) return diagnostics;
+  const list = createDiagnosticList(source);
+  for (const { severity, ...rest } of diagnostics) list.add(severity, () => rest);
+  return list.close();
 }
 
 function compareByPlace(a: Diagnostic, b: Diagnostic): number {
