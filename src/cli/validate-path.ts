@@ -1,8 +1,8 @@
 // One path to validate: a folder is read as a drive, a JSON file by its name on the drive, anything else as user_data.
 
-import { isUtf8 } from 'node:buffer';
 import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
+import { decodeText } from '../core/decode-text.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { InstanceConfig } from '../core/instance-config.ts';
@@ -102,13 +102,14 @@ async function validateDriveFile(path: string, drivePath: string, bytes: Uint8Ar
 
 async function validateInterfaces(path: string, bytes: Uint8Array): Promise<Diagnostic[]> {
   const limit = interfacesTextLimitBytes;
-  const refuse = (code: Diagnostic['code'], message: string): Diagnostic[] => [
-    { severity: 'error', code, source: path, message },
+  const refuse = (code: Diagnostic['code'], message: string, place: object = {}): Diagnostic[] => [
+    { severity: 'error', code, source: path, ...place, message },
   ];
   if (bytes.length > limit) return refuse('limit', `larger than the limit of ${limit} bytes`);
-  if (!isUtf8(bytes)) return refuse('damaged', 'expected UTF-8 text');
+  const decoded = decodeText(bytes);
+  if (!decoded.ok) return refuse('damaged', 'expected UTF-8 text', { line: decoded.line, column: decoded.column });
   const { parseInterfaces } = await import('../datasources/config-drive/interfaces-text/parse.ts');
-  return parseInterfaces(Buffer.from(bytes).toString('utf8'), path).diagnostics;
+  return parseInterfaces(decoded.text, path).diagnostics;
 }
 
 const blankInstance: InstanceConfig = {

@@ -1,10 +1,10 @@
 // Raw user_data to one decoded part, to the name of what must be unpacked first, or to the reason why not. Accepts harmless misspellings
 // with a note, never in silence (decisions.md D14); refuses by name what this version does not apply.
 
+import { decodeText } from '../core/decode-text.ts';
 import type { Diagnostic, DiagnosticCode } from '../core/diagnostic.ts';
 import type { RawUserData } from '../core/instance-config.ts';
 import { binaryData, classifyBytes, classifyText } from './classify-bytes.ts';
-import { decodeText } from './decode-text.ts';
 import { findPackedFormat, looksLikeMime, type PackedFormat } from './packed-formats.ts';
 import type { Part, PartFormat } from './part-format.ts';
 import { describeInvalid, noteByteOrderMark, noteSpelling, readFirstLine, toPart } from './read-part.ts';

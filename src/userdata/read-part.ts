@@ -1,7 +1,7 @@
 // Decoded text to a part: line ends and the first line that says what it is.
 
+import { decodeText } from '../core/decode-text.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
-import { decodeText } from './decode-text.ts';
 import type { Part } from './part-format.ts';
 
 export type ReadPart =

@@ -120,3 +120,15 @@ test('large texts stay linear', () => {
   assert.equal(refuse(`[${'1,'.repeat(200_000)}1]`), '1:400000 too many values');
   assert.ok(performance.now() - started < 2000);
 });
+
+test('repeated keys are found by counting: escaped, deep, under __proto__, and not where colons are text', () => {
+  const places = (text: string): string[] => {
+    const result = parseJsonLocated(text);
+    assert.ok(result.ok, text);
+    return result.findDuplicates().map(({ path, line, column }) => `${path.join('.')} ${line}:${column}`);
+  };
+  assert.deepEqual(places('[{"a": {"b": 1, "\\u0062": 2}}, {"a": 1, "b": 2}]'), ['0.a.b 1:17']);
+  assert.deepEqual(places('{"__proto__": 1, "__proto__": 2}'), ['__proto__ 1:18']);
+  assert.deepEqual(places('{"a:": ":\\":", "b": {"a:": null}, "c": [":", {}]}'), []);
+  assert.deepEqual(places('"a:b"'), []);
+});

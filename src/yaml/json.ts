@@ -11,6 +11,7 @@ const CR = 13;
 const SPACE = 32;
 const QUOTE = 34;
 const COMMA = 44;
+const COLON = 58;
 const OPEN_ARRAY = 91;
 const BACKSLASH = 92;
 const CLOSE_ARRAY = 93;
@@ -28,7 +29,7 @@ export type JsonDocument = {
   readonly locate: (path: Path) => Place;
   /** As `locate`, but the place of the value. */
   readonly locateValue: (path: Path) => Place;
-  /** Keys given again in the same object (the last one counts); scans the text when called. */
+  /** Keys given again in the same object (the last one counts). Counts keys when called, and looks for places only where some are missing. */
   readonly findDuplicates: () => readonly LocatedRemark[];
 };
 
@@ -45,7 +46,8 @@ export function parseJsonLocated(text: string, { maxDepth = 100, maxValues = 200
   const limits = { maxDepth, maxValues };
   const placeOf = indexLines(text);
   // Before JSON.parse: four million brackets cost it far more than their text.
-  if (isOver(text, limits)) return refuse(text, limits);
+  const counted = countMarks(text, limits);
+  if (counted.isOver) return refuse(text, limits);
   let value: unknown;
   try {
     value = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
@@ -62,7 +64,10 @@ export function parseJsonLocated(text: string, { maxDepth = 100, maxValues = 200
     value,
     locate: (path) => placeOf(findOffset(scanned(), path, true)),
     locateValue: (path) => placeOf(findOffset(scanned(), path, false)),
-    findDuplicates: () => scanned().repeated.map(({ path, offset }) => ({ path, ...placeOf(offset) })),
+    findDuplicates: () =>
+      countMembers(value) === counted.members
+        ? []
+        : scanned().repeated.map(({ path, offset }) => ({ path, ...placeOf(offset) })),
   };
 }
 
@@ -77,13 +82,33 @@ function refuse(text: string, limits: JsonLimits): Refused {
   return { ok: false, line: 1, column: 1, reason: 'not valid JSON' };
 }
 
-/** Whether the brackets and commas outside strings are over a limit; exact where the text is JSON. */
-function isOver(text: string, { maxDepth, maxValues }: JsonLimits): boolean {
+/** Members of all objects in a value of JSON.parse, which keeps one of each key. */
+function countMembers(value: unknown): number {
+  let count = 0;
+  const open: unknown[] = [value];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (at === null || typeof at !== 'object') continue;
+    const inner: readonly unknown[] = Object.values(at);
+    if (!Array.isArray(at)) count += inner.length;
+    for (const item of inner) if (typeof item === 'object') open.push(item);
+  }
+  return count;
+}
+
+type Counted = { readonly isOver: boolean; readonly members: number };
+
+/**
+ * Whether the brackets and commas outside strings are over a limit, and the colons: as many as there are members of objects, those of
+ * repeated keys too. Exact where the text is JSON.
+ */
+function countMarks(text: string, { maxDepth, maxValues }: JsonLimits): Counted {
+  let members = 0;
   let depth = 0;
   let values = 1;
   let isEmpty = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
+    if (code === COLON) members++;
     if (code === SPACE || code === LF || code === CR || code === TAB) continue;
     const closes = code === CLOSE_ARRAY || code === CLOSE_OBJECT;
     // A collection's first value has no comma before it.
@@ -98,9 +123,9 @@ function isOver(text: string, { maxDepth, maxValues }: JsonLimits): boolean {
     } else if (closes) {
       depth--;
     }
-    if (depth > maxDepth || values > maxValues) return true;
+    if (depth > maxDepth || values > maxValues) return { isOver: true, members };
   }
-  return false;
+  return { isOver: false, members };
 }
 
 function skipString(text: string, start: number): number {

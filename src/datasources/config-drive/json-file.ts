@@ -1,7 +1,8 @@
 // One JSON file of the drive: a map at the top, or a diagnostic with its place.
 
-import { isUtf8 } from 'node:buffer';
+import { decodeText } from '../../core/decode-text.ts';
 import { type Diagnostic, describeType } from '../../core/diagnostic.ts';
+import { limitDiagnostics } from '../../core/diagnostic-list.ts';
 import { parseJsonLocated } from '../../yaml/json.ts';
 import { isOverLimit } from '../../yaml/refusal.ts';
 import type { DriveReader } from '../drive-reader.ts';
@@ -15,7 +16,7 @@ export type JsonFile = {
 
 export type JsonValue = Pick<JsonFile, 'source' | 'place'> & { readonly value: unknown };
 
-/** Undefined when the file is absent, refused, not UTF-8, not JSON, or not a map; all but the first are reported. */
+/** Undefined when the file is absent, refused, not UTF-8, not JSON, or not a map; all but the first are reported, and so are keys given twice. */
 export function readJsonFile(reader: DriveReader, source: string, diagnostics: Diagnostic[]): JsonFile | undefined {
   const file = readJsonValue(reader, source, diagnostics);
   if (file === undefined) return undefined;
@@ -37,13 +38,20 @@ export function readJsonValue(reader: DriveReader, source: string, diagnostics: 
     diagnostics.push({ severity: 'error', code, source, ...place, message });
     return undefined;
   };
-  if (!isUtf8(bytes)) return damaged('expected UTF-8 text');
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    .toString('utf8')
-    .replace(/^\uFEFF/, '');
+  const decoded = decodeText(bytes);
+  if (!decoded.ok) return damaged('expected UTF-8 text', { line: decoded.line, column: decoded.column });
+  const { text } = decoded;
   if (text.trim() === '') return damaged('expected a JSON object, found an empty file', { line: 1, column: 1 });
   const parsed = parseJsonLocated(text);
   if (!parsed.ok) return damaged(parsed.reason, { line: parsed.line, column: parsed.column });
+  const repeated = parsed.findDuplicates();
+  if (repeated.length > 0) {
+    const message = 'this key was given before in the same map; the last one counts';
+    const told = repeated.map(({ line, column }): Diagnostic => {
+      return { severity: 'warning', code: 'duplicate-key', source, line, column, message };
+    });
+    for (const one of limitDiagnostics(told, source)) diagnostics.push(one);
+  }
   return { source, value: parsed.value, place: (path) => parsed.locate(path) };
 }
 

@@ -1,6 +1,6 @@
 // Which files of a drive say the network: network_data.json, else the text that old Nova injected, and local-ipv4 beside either.
 
-import { isUtf8 } from 'node:buffer';
+import { decodeText } from '../../core/decode-text.ts';
 import { type Diagnostic, describeType } from '../../core/diagnostic.ts';
 import { emptyNetwork, type NetworkConfig } from '../../core/network-config.ts';
 import type { InterfacesText } from '../datasource.ts';
@@ -94,7 +94,9 @@ function readInterfaces(
     if (diagnostics.length === before) diagnostics.push({ severity: 'error', code: 'missing', source, message });
     return undefined;
   }
-  if (isUtf8(bytes)) return { text: Buffer.from(bytes).toString('utf8'), source };
-  diagnostics.push({ severity: 'error', code: 'damaged', source, message: 'expected UTF-8 text' });
+  const decoded = decodeText(bytes);
+  if (decoded.ok) return { text: decoded.text, source };
+  const place = { line: decoded.line, column: decoded.column };
+  diagnostics.push({ severity: 'error', code: 'damaged', source, ...place, message: 'expected UTF-8 text' });
   return undefined;
 }

@@ -3,11 +3,30 @@ import { gzipSync } from 'node:zlib';
 import type { Entry } from '../entry.ts';
 
 export const syntax: readonly Entry[] = [
-  ['a key twice', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "hostname": "a", "hostname": "b"}', 'plan'],
+  [
+    'a key twice',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "hostname": "a", "hostname": "b"}',
+    'warning duplicate-key 1:67',
+  ],
   [
     'the id twice',
     '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "uuid": "8c1c4b6e-0000-4000-8000-000000000002"}',
+    'warning duplicate-key 1:50',
+  ],
+  [
+    'a key three times, deep inside, one time escaped',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001",\n "meta": [{"S3cr3t": 1,\n "S3cr3t": 2, "\\u00533cr3t": 3}]}',
+    'warning duplicate-key 3:2; warning duplicate-key 3:15',
+  ],
+  [
+    'the same key in other maps',
+    '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "a": {"a": {"a": [{"a": ":"}, {"a": {}}]}}, "b:": ":"}',
     'plan',
+  ],
+  [
+    'latin-1 on line three, behind an umlaut',
+    Buffer.from('{"uuid": "8c1c4b6e-0000-4000-8000-000000000001",\n "name":\n "\xc3\xbcb\xfccher"}', 'latin1'),
+    'refused; damaged 3:5',
   ],
   ['__proto__', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "__proto__": {"hostname": "S3cr3t"}}', 'plan'],
   ['constructor', '{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "constructor": {"prototype": {"a": 1}}}', 'plan'],
@@ -117,14 +136,14 @@ export const syntax: readonly Entry[] = [
   [
     'latin-1',
     Buffer.from('{"uuid": "8c1c4b6e-0000-4000-8000-000000000001", "name": "b\xfccher"}', 'latin1'),
-    'refused; damaged -',
+    'refused; damaged 1:60',
   ],
-  ['UTF-16', Buffer.from('\ufeff{}', 'utf16le'), 'refused; damaged -'],
-  ['UTF-16, the other way round', Buffer.from('\ufeff{}', 'utf16le').swap16(), 'refused; damaged -'],
-  ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x7b, 0, 0, 0, 0x7d, 0, 0, 0]), 'refused; damaged -'],
-  ['a character cut off', Buffer.from([0x7b, 0x22, 0xc3]), 'refused; damaged -'],
-  ['an overlong slash', Buffer.from([0x22, 0xc0, 0xaf, 0x22]), 'refused; damaged -'],
-  ['a surrogate in UTF-8', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'refused; damaged -'],
+  ['UTF-16', Buffer.from('\ufeff{}', 'utf16le'), 'refused; damaged 1:1'],
+  ['UTF-16, the other way round', Buffer.from('\ufeff{}', 'utf16le').swap16(), 'refused; damaged 1:1'],
+  ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x7b, 0, 0, 0, 0x7d, 0, 0, 0]), 'refused; damaged 1:1'],
+  ['a character cut off', Buffer.from([0x7b, 0x22, 0xc3]), 'refused; damaged 1:3'],
+  ['an overlong slash', Buffer.from([0x22, 0xc0, 0xaf, 0x22]), 'refused; damaged 1:2'],
+  ['a surrogate in UTF-8', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'refused; damaged 1:2'],
   ['zeros', new Uint8Array(64), 'refused; damaged 1:1'],
-  ['gzip', gzipSync('{}'), 'refused; damaged -'],
+  ['gzip', gzipSync('{}'), 'refused; damaged 1:2'],
 ];

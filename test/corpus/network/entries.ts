@@ -6,5 +6,13 @@ import { interfaces } from './interfaces.ts';
 import { large } from './large.ts';
 import { linksAndNetworks } from './links-and-networks.ts';
 import { stacks } from './stacks.ts';
+import { text } from './text.ts';
 
-export const entries: readonly Entry[] = [...addresses, ...linksAndNetworks, ...stacks, ...interfaces, ...large];
+export const entries: readonly Entry[] = [
+  ...addresses,
+  ...linksAndNetworks,
+  ...stacks,
+  ...interfaces,
+  ...text,
+  ...large,
+];

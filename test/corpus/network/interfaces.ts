@@ -393,5 +393,5 @@ export const interfaces: readonly Entry[] = [
     },
     'plan',
   ],
-  ['interfaces: latin-1', { interfaces: Buffer.from('# b\xfccher\n', 'latin1') }, 'damaged -'],
+  ['interfaces: latin-1', { interfaces: Buffer.from('# b\xfccher\n', 'latin1') }, 'damaged 1:4'],
 ];
