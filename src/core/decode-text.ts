@@ -2,20 +2,16 @@
 
 import { isUtf8 } from 'node:buffer';
 
-const LF = 10;
-
 export type DecodedText =
   | { readonly ok: true; readonly text: string; readonly hadByteOrderMark: boolean }
   | { readonly ok: false; readonly offset: number; readonly line: number; readonly column: number };
 
-/** Decodes UTF-8 and takes a byte order mark off. A failure gives the byte offset (from 0), the line and the column (from 1). */
+/** Decodes UTF-8 and takes a byte order mark off. A failure gives the byte offset (from 0), the line and the column (from 1). Lines end as PyYAML has it: LF, CR, CRLF, NEL. */
 export function decodeText(bytes: Uint8Array): DecodedText {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!isUtf8(buffer)) {
     const offset = findInvalidByte(buffer);
-    const lineStart = offset === 0 ? 0 : buffer.lastIndexOf(LF, offset - 1) + 1;
-    const column = [...buffer.toString('utf8', lineStart, offset)].length + 1;
-    return { ok: false, offset, line: countLineFeeds(buffer, offset) + 1, column };
+    return { ok: false, offset, ...placeAfter(buffer.toString('utf8', 0, offset)) };
   }
   const text = buffer.toString('utf8');
   const hadByteOrderMark = text.charCodeAt(0) === 0xfeff;
@@ -47,8 +43,13 @@ function isContinuation(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80;
 }
 
-function countLineFeeds(buffer: Buffer, end: number): number {
-  let count = 0;
-  for (let at = buffer.indexOf(LF); at >= 0 && at < end; at = buffer.indexOf(LF, at + 1)) count++;
-  return count;
+/** The place behind a text; a byte order mark at its beginning is no column. */
+function placeAfter(text: string): { line: number; column: number } {
+  let line = 1;
+  let lineStart = text.startsWith('\ufeff') ? 1 : 0;
+  for (const { index, 0: end } of text.matchAll(/\r\n|[\r\n\u0085]/g)) {
+    line++;
+    lineStart = index + end.length;
+  }
+  return { line, column: [...text.slice(lineStart)].length + 1 };
 }

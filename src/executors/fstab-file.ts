@@ -34,7 +34,8 @@ export function writeFstab(text: string, host: Host): void {
 /** Lines that say something, without comments. */
 export function parseFstab(text: string): readonly ParsedLine[] {
   return text.split('\n').flatMap((line) => {
-    const fields = line.trim().split(/\s+/);
+    // Blanks and tabs alone: a byte of a letter in UTF-8 may be what Latin-1 calls a blank.
+    const fields = line.replace(/^[ \t]+|[ \t\r]+$/g, '').split(/[ \t]+/);
     const [spec = '', mountPoint, type = 'auto', options = 'defaults', dump = '0', pass = '0'] = fields.map((field) =>
       fromLatin1(unescapeField(field)),
     );

@@ -46,7 +46,7 @@ export function findFileSystemOf(path: string, host: Host): MountedFileSystem | 
 export function listSwaps(host: Host): readonly string[] {
   if (!host.live) return [];
   const [, ...lines] = (host.readText('/proc/swaps') ?? '').split('\n');
-  return lines.map((line) => unescapeField(line.split(/\s+/)[0] ?? '')).filter((path) => path !== '');
+  return lines.map((line) => unescapeField(line.split(/[ \t]+/)[0] ?? '')).filter((path) => path !== '');
 }
 
 /** fstab(5) and /proc write blanks, tabs, newlines and backslashes as three octal digits. */
@@ -54,7 +54,7 @@ export function unescapeField(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-/** The reverse of `unescapeField`. */
+/** The reverse of `unescapeField`; blanks beyond ASCII are letters of a name to mount(8). */
 export function escapeField(field: string): string {
-  return field.replace(/[\s\\]/g, (letter) => `\\${letter.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  return field.replace(/[ \t\n\v\f\r\\]/g, (letter) => `\\${letter.charCodeAt(0).toString(8).padStart(3, '0')}`);
 }

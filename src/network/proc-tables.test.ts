@@ -116,3 +116,10 @@ describe('parseIpv6Usability', () => {
     ]);
   });
 });
+
+it('lines without an IPv6 address in their columns are passed over', () => {
+  const text = 'host 01 02 00 80 eth0\n20010db8 01 02 00 80 eth0\n';
+  assert.deepEqual(parseIpv6Usability(text), []);
+  assert.deepEqual(parseIpv6Addresses(text), []);
+  assert.deepEqual(parseIpv6Routes(line6('default', '00', zeros, '00000001')), []);
+});

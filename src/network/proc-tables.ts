@@ -3,6 +3,9 @@
 import type { LiveRoute } from '../core/facts.ts';
 import { formatAddress } from './address.ts';
 
+/** An IPv6 address as these tables write it. A line without is none of theirs. */
+const ipv6Hex = /^[0-9a-f]{32}$/;
+
 const routeUp = 0x1;
 const routeReject = 0x200;
 
@@ -42,6 +45,7 @@ export function parseIpv6Routes(text: string): LiveRoute[] {
   for (const line of text.split('\n')) {
     const [destination, length, , , gateway, metric, , , flags, link] = line.trim().split(/\s+/);
     if (destination === undefined || gateway === undefined || link === undefined || link === 'lo') continue;
+    if (!ipv6Hex.test(destination) || !ipv6Hex.test(gateway)) continue;
     const bits = Number.parseInt(flags ?? '', 16);
     // RTF_UP; not RTF_REJECT, RTF_ANYCAST 0x100000, RTF_ADDRCONF 0x40000, RTF_LOCAL 0x80000000.
     if ((bits & routeUp) === 0 || (bits & routeReject) !== 0 || (bits & 0x140000) !== 0 || bits >= 0x80000000) continue;
@@ -70,7 +74,8 @@ export function parseIpv6Addresses(text: string): { link: string; address: strin
   const addresses: { link: string; address: string; prefixLength: number }[] = [];
   for (const line of text.split('\n')) {
     const [hex, , length, scope, , link] = line.trim().split(/\s+/);
-    if (hex === undefined || length === undefined || link === undefined || scope !== '00') continue;
+    if (length === undefined || link === undefined || scope !== '00') continue;
+    if (hex === undefined || !ipv6Hex.test(hex)) continue;
     addresses.push({ link, address: readIpv6(hex), prefixLength: Number.parseInt(length, 16) });
   }
   return addresses;
@@ -91,7 +96,7 @@ const ifaTentative = 0x40;
 export function parseIpv6Usability(text: string): Ipv6Usability[] {
   return text.split('\n').flatMap((line) => {
     const [hex, , , , flags = '', link] = line.trim().split(/\s+/);
-    if (hex === undefined || link === undefined) return [];
+    if (hex === undefined || link === undefined || !ipv6Hex.test(hex)) return [];
     const bits = Number.parseInt(flags, 16);
     const isDuplicate = (bits & ifaDuplicate) !== 0;
     const isTentative = (bits & ifaTentative) !== 0 && !isDuplicate;

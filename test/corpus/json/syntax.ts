@@ -144,6 +144,7 @@ export const syntax: readonly Entry[] = [
   ['a character cut off', Buffer.from([0x7b, 0x22, 0xc3]), 'refused; damaged 1:3'],
   ['an overlong slash', Buffer.from([0x22, 0xc0, 0xaf, 0x22]), 'refused; damaged 1:2'],
   ['a surrogate in UTF-8', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'refused; damaged 1:2'],
+  ['a bad byte behind a carriage return', Buffer.from([0x0d, 0x80]), 'refused; damaged 2:1'],
   ['zeros', new Uint8Array(64), 'refused; damaged 1:1'],
   ['gzip', gzipSync('{}'), 'refused; damaged 1:2'],
 ];
