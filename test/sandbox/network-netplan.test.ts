@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ResolvedLink, ResolvedNetwork } from '../../src/core/resolved-network.ts';
 import { acceptsAdvertisements } from '../../src/network/advertisements.ts';
-import { isGatewayOnLink } from '../../src/network/renderers/link-traits.ts';
+import { findGatewaysOnLink } from '../../src/network/renderers/link-traits.ts';
 import { renderer } from '../../src/network/renderers/netplan/index.ts';
 import type { RenderProblem } from '../../src/network/renderers/renderer.ts';
 import { usedLinks } from '../../src/network/renderers/used-links.ts';
@@ -173,7 +173,7 @@ function expectProfile(link: ResolvedLink, given: Case): string[] {
       const words = [`${destination}/${prefixLength}`, gateway, metric || undefined].filter(
         (word) => word !== undefined,
       );
-      return `route ${words.join(',')}${isGatewayOnLink(route, link) ? ' onlink' : ''}`;
+      return `route ${words.join(',')}${findGatewaysOnLink(link)(route) ? ' onlink' : ''}`;
     }),
     ...([4, 6] as const).flatMap((family) =>
       servers(family).length === 0

@@ -1,7 +1,7 @@
 // Properties of a link that follow from the whole network, for services that are told them.
 
 import type { ResolvedLink, ResolvedNetwork, ResolvedRoute } from '../../core/resolved-network.ts';
-import { isInNetwork, isLinkLocal, parseAddress } from '../address.ts';
+import { indexNetworks, isLinkLocal, parseAddress } from '../address.ts';
 
 /**
  * Whether the guest counts as online only when this link is up. Not so a link without addresses: what is on top of it tells, and a dead
@@ -15,17 +15,16 @@ export function isAwaited({ addresses, automatic }: ResolvedLink, { links }: Res
 }
 
 /**
- * Whether the gateway is to be taken as on the link without a look at its subnets: when it is in none of them; and when the link has no
- * static address of the family, so that the route need not wait for the lease.
+ * Answers of a route of the link whether its gateway is to be taken as on the link without a look at its subnets: when it is in none of
+ * them; and when the link has no static address of the family, so that the route need not wait for the lease.
  */
-export function isGatewayOnLink({ family, gateway, onLink }: ResolvedRoute, { addresses }: ResolvedLink): boolean {
-  const parsed = gateway === undefined ? undefined : parseAddress(gateway);
-  if (parsed === undefined || (family === 6 && isLinkLocal(parsed))) return false;
-  if (onLink === true) return true;
-  return !addresses.some(({ address, prefixLength }) => {
-    const own = parseAddress(address);
-    return own !== undefined && isInNetwork(parsed, own, prefixLength);
-  });
+export function findGatewaysOnLink({ addresses }: ResolvedLink): (route: ResolvedRoute) => boolean {
+  const findHolder = indexNetworks(addresses);
+  return ({ family, gateway, onLink }) => {
+    const parsed = gateway === undefined ? undefined : parseAddress(gateway);
+    if (parsed === undefined || (family === 6 && isLinkLocal(parsed))) return false;
+    return onLink === true || findHolder(parsed) < 0;
+  };
 }
 
 /** RFC 8200 section 5; the kernel takes IPv6 off a link with less, and systemd-networkd would raise the MTU instead. */

@@ -150,6 +150,24 @@ export const large: readonly Entry[] = [
     'plan',
   ],
   [
+    '256 subnets of one link and 4 096 gateways in the last',
+    () =>
+      compact(
+        data({
+          networks: many(256, (at) => ({
+            ...{ link: 'tap0', type: 'ipv4', ip_address: address(at * 4 + 1), netmask: '30' },
+            routes:
+              at < 255
+                ? []
+                : many(4096, (route) => ({
+                    ...{ network: `172.16.${route >> 8}.${route & 255}`, netmask: '32', gateway: address(255 * 4 + 2) },
+                  })),
+          })),
+        }),
+      ),
+    'plan',
+  ],
+  [
     'two links that want the same 2 048 metrics',
     () =>
       compact(

@@ -4,7 +4,7 @@ import type { ResolvedLink, ResolvedNetwork, ResolvedRoute } from '../../../core
 import { acceptsAdvertisements } from '../../advertisements.ts';
 import { settleBond } from '../bond-settings.ts';
 import { deviceMac, deviceMtu } from '../device-defaults.ts';
-import { isAwaited, isGatewayOnLink, isTooSmallForIpv6 } from '../link-traits.ts';
+import { findGatewaysOnLink, isAwaited, isTooSmallForIpv6 } from '../link-traits.ts';
 import type { RenderProblem } from '../renderer.ts';
 import { isInfiniband, largestDatagram, usedLinks } from '../used-links.ts';
 import { bondLimits, bondParameters } from './bond-parameters.ts';
@@ -36,6 +36,7 @@ function describeLink(link: ResolvedLink, network: ResolvedNetwork, problems: Re
   const { automatic, addresses, dns, routes } = link;
   const isPhysical = link.kind === 'physical';
   const mtu = deviceMtu(link, network);
+  const isOnLink = findGatewaysOnLink(link);
   if (isInfiniband(link) && (mtu ?? 0) > largestDatagram)
     problems.push({ link: link.name, message: `MTU ${mtu}: netplan cannot ask for InfiniBand's connected mode` });
   const flags = {
@@ -64,7 +65,7 @@ function describeLink(link: ResolvedLink, network: ResolvedNetwork, problems: Re
     'link-local': isTooSmallForIpv6(mtu) ? [] : undefined,
     addresses: unlessEmpty(addresses.map(({ address, prefixLength }) => `${address}/${prefixLength}`)),
     nameservers: dns.length === 0 ? undefined : { addresses: dns },
-    routes: unlessEmpty(routes.map((route) => describeRoute(route, link))),
+    routes: unlessEmpty(routes.map((route) => describeRoute(route, isOnLink(route)))),
   };
 }
 
@@ -84,12 +85,12 @@ function describeStack(link: ResolvedLink, network: ResolvedNetwork, problems: R
 }
 
 /** `to: default` is unknown before 0.104, and a route without `via` must say its scope before 0.106. */
-function describeRoute(route: ResolvedRoute, link: ResolvedLink): YamlObject {
+function describeRoute(route: ResolvedRoute, isOnLink: boolean): YamlObject {
   const { destination, prefixLength, gateway, metric } = route;
   return {
     to: `${destination}/${prefixLength}`,
     ...(gateway === undefined ? { scope: 'link' } : { via: gateway }),
-    'on-link': isGatewayOnLink(route, link) ? true : undefined,
+    'on-link': isOnLink ? true : undefined,
     metric: metric === 0 ? undefined : metric,
   };
 }

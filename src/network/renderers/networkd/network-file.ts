@@ -4,7 +4,7 @@ import type { ResolvedLink, ResolvedNetwork, ResolvedRoute } from '../../../core
 import { acceptsAdvertisements } from '../../advertisements.ts';
 import type { BondSettings } from '../bond-settings.ts';
 import { deviceMtu } from '../device-defaults.ts';
-import { isAwaited, isGatewayOnLink, isTooSmallForIpv6 } from '../link-traits.ts';
+import { findGatewaysOnLink, isAwaited, isTooSmallForIpv6 } from '../link-traits.ts';
 import { isInfiniband, largestDatagram } from '../used-links.ts';
 import type { Entry, Section } from './section.ts';
 
@@ -13,6 +13,7 @@ export function networkSections(
   { network, bonds }: { network: ResolvedNetwork; bonds: ReadonlyMap<string, BondSettings> },
 ): Section[] {
   const mtu = deviceMtu(link, network);
+  const isOnLink = findGatewaysOnLink(link);
   const isConnected = isInfiniband(link) && (mtu ?? 0) > largestDatagram;
   return [
     ['Match', [['Name', link.name]]],
@@ -33,7 +34,7 @@ export function networkSections(
         ...stackEntries(link, network, bonds),
       ],
     ],
-    ...link.routes.map((route): Section => ['Route', routeEntries(route, link)]),
+    ...link.routes.map((route): Section => ['Route', routeEntries(route, isOnLink(route))]),
   ];
 }
 
@@ -74,12 +75,12 @@ function stackEntries(
   ];
 }
 
-function routeEntries(route: ResolvedRoute, link: ResolvedLink): Entry[] {
+function routeEntries(route: ResolvedRoute, isOnLink: boolean): Entry[] {
   const { family, destination, prefixLength, gateway, metric } = route;
   return [
     ['Destination', `${destination}/${prefixLength}`],
     ...(gateway === undefined ? [] : [['Gateway', gateway] as const]),
-    ...(isGatewayOnLink(route, link) ? [['GatewayOnLink', 'yes'] as const] : []),
+    ...(isOnLink ? [['GatewayOnLink', 'yes'] as const] : []),
     // 247 would make the route global, and the kernel then finds no gateway behind it.
     ...(gateway === undefined && family === 4 ? [['Scope', 'link'] as const] : []),
     ...(metric === undefined || metric === 0 ? [] : [['Metric', metric] as const]),
