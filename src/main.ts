@@ -1,8 +1,10 @@
 // Entry point: the exact words of the boot units go straight to the job; everything people type goes through yargs.
 
 import { parseUnitArguments } from './cli/unit-arguments.ts';
+import { forbidCoreDumps } from './host/core-dump.ts';
 
 async function main(): Promise<number> {
+  forbidCoreDumps();
   const words = process.argv.slice(2);
   const unit = parseUnitArguments(words);
   if (unit !== undefined) {

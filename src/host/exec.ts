@@ -8,6 +8,7 @@ import * as fs from 'node:fs';
 import { AgentError, exitCodes } from '../core/error.ts';
 import { createCappedOutput } from './capped-output.ts';
 import { loadChildProcess } from './child-process.ts';
+import { withUsualDumps } from './core-dump.ts';
 import type { ExecOptions, ExecResult } from './host.ts';
 import { type OutputPipe, openOutputPipe } from './output-pipe.ts';
 import { formatTail } from './output-tail.ts';
@@ -94,12 +95,14 @@ function start([file = '', ...args]: readonly string[], { env, cwd }: RunnerOpti
   // The child inherits the mask at the fork, which is over when spawn returns.
   const umask = process.umask(0o022);
   try {
-    const child = loadChildProcess().spawn(file, args, {
-      stdio: ['ignore', output, output],
-      detached: true,
-      env: { ...plainEnvironment, ...env },
-      cwd,
-    });
+    const child = withUsualDumps(() =>
+      loadChildProcess().spawn(file, args, {
+        stdio: ['ignore', output, output],
+        detached: true,
+        env: { ...plainEnvironment, ...env },
+        cwd,
+      }),
+    );
     const ended = new Promise<Ending>((resolve) => {
       child.on('error', (error) => resolve({ startError: readCode(error) }));
       child.on('exit', (exitCode, signal) =>

@@ -142,3 +142,8 @@ describe('last words', () => {
     assert.deepEqual([status, stdout], [0, '']);
   });
 });
+
+test('a crash of the agent leaves no core dump, and commands of the late stage may ask for one', () => {
+  const limits = names.slice(0, 2).map((name) => read(readFileSync(join(units, name), 'utf8'), 'LimitCORE'));
+  assert.deepEqual(limits, [['0'], ['0:infinity']]);
+});
