@@ -94,6 +94,11 @@ export const installedFiles: readonly InstalledFile[] = [
     only: 'program',
   },
   {
+    path: '/usr/lib/udev/rules.d/71-guest-init.rules',
+    mode: 0o644,
+    source: { kind: 'file', path: 'packaging/udev/guest-init.rules' },
+  },
+  {
     path: '/usr/share/man/man8/guest-init.8.gz',
     mode: 0o644,
     source: { kind: 'file', path: 'packaging/man/guest-init.8', gzip: true },

@@ -36,6 +36,8 @@ export type DiscoverOptions = {
   /** Folder to mount at: a run's, or one for this process that only looks. */
   readonly mountPoint: string;
   readonly label: string;
+  /** Told of each device that is a config drive by its label or by what it holds. */
+  claim?(device: string): void;
   /** Asked only when there are several drives. */
   dmi(): Dmi;
   /** How long to wait for a drive to appear, in milliseconds; asked only when there is none yet. */
@@ -101,12 +103,14 @@ export async function completeDrive(drive: OpenDrive): Promise<OpenDrive> {
 /** Opens exactly this device (`--device`). Throws AgentError 12 when it cannot be mounted or holds no config drive. */
 export function openDevice(
   device: string,
-  options: Pick<DiscoverOptions, 'datasources' | 'datasourceOptions' | 'mountPoint'>,
+  options: Pick<DiscoverOptions, 'datasources' | 'datasourceOptions' | 'mountPoint' | 'claim'>,
 ): OpenDrive {
   const stamp = readDriveStamp(device);
   const mounted = mountDrive(device, options.mountPoint);
   try {
-    return { ...openMounted(device, mounted, options), ...(stamp === undefined ? {} : { stamp }) };
+    const drive = openMounted(device, mounted, options);
+    options.claim?.(device);
+    return { ...drive, ...(stamp === undefined ? {} : { stamp }) };
   } catch (error) {
     mounted.release();
     throw error;
@@ -132,6 +136,7 @@ async function scan(options: DiscoverOptions): Promise<OpenDrive | undefined> {
     probed = findLabelledByProbe(options.label);
     labelled = probed ?? (await findLabelledByInventory(options.label));
   }
+  for (const device of labelled) options.claim?.(device);
   if (labelled.length > 0) return openOneOf(labelled, options);
   for (const device of listOpticalDrives()) {
     try {

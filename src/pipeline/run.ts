@@ -10,6 +10,7 @@ import type { Policy } from '../core/policy.ts';
 import { datasources } from '../datasources/registry.generated.ts';
 import { findLabelledByUdev } from '../host/block-devices.ts';
 import { driveMountPoint, makeRuntimeDirectories, sweepMounts } from '../host/drive-mount.ts';
+import { keepForRoot } from '../host/drive-node.ts';
 import { readDriveStamp } from '../host/drive-stamp.ts';
 import type { Host } from '../host/host.ts';
 import { takeLock } from '../host/lock.ts';
@@ -125,7 +126,9 @@ async function runJob(options: Job): Promise<Conclusion> {
     if (record === undefined || !host.live || options.force) return undefined;
     return leaveToService(record, options) ?? keepNetwork(record, waitForNics(options, policy));
   };
-  const attached = record === undefined ? [] : findLabelledByUdev(policy.drive.label).map(readDriveStamp);
+  const nodes = record === undefined ? [] : findLabelledByUdev(policy.drive.label);
+  nodes.forEach(claimFor(options));
+  const attached = nodes.map(readDriveStamp);
   // A guest that had its address keeps it at every boot, drive or no drive; but a drive that is not the record's may be a clone's.
   let kept = attached.every((stamp) => stamp === record?.driveStamp) ? await keep() : undefined;
 
@@ -266,6 +269,7 @@ async function openDrive(
     datasources,
     datasourceOptions: { adminPassword: policy.admin_pass },
     mountPoint: driveMountPoint,
+    claim: claimFor(options),
   };
   if (options.source !== undefined) return openFolder(options.source, common);
   if (options.device !== undefined) return openDevice(options.device, common);
@@ -288,6 +292,14 @@ async function openDrive(
       return options.stopRequested();
     },
   });
+}
+
+/** Takes a drive of this guest away from its other users; one that is read for a root in a folder belongs to the machine around it. */
+function claimFor({ host, reporter }: RunOptions): (device: string) => void {
+  return (device) => {
+    const reason = host.live ? keepForRoot(device) : undefined;
+    if (reason !== undefined) reporter.note(`${device}: other users may be able to read it (${reason})`);
+  };
 }
 
 /** A removed drive changes nothing on a known instance; where the platform promises one to a new guest, its absence is a failure. */

@@ -6,7 +6,7 @@ import { ec2Tree, fullTree, metaData, novaDmi, openstackTree, otherUuid, uuid } 
 import { assertNothingLeft } from '../support/leftovers.ts';
 import { assertMetadataApplied, guessApplied, type JobCase, runJobCase, staticApplied } from '../support/main-job.ts';
 import { explainMissingRoots } from '../support/roots.ts';
-import type { SandboxDrive } from '../support/sandbox.ts';
+import type { Sandbox, SandboxDrive } from '../support/sandbox.ts';
 
 const missing = explainMissingRoots();
 
@@ -19,7 +19,65 @@ const other: SandboxDrive = {
   }),
 };
 
+/** Nodes as udev leaves optical drives: for the group cdrom, too. */
+const giveToGroup = async (box: Sandbox): Promise<void> => {
+  await box.exec(['sh', '-c', 'for d in /dev/*; do [ ! -b "$d" ] || { chgrp cdrom "$d"; chmod 660 "$d"; }; done']);
+};
+
+/** `660:24` */
+function describeNode(box: Sandbox, path: string): string {
+  const stat = box.stat(path);
+  return stat === undefined ? 'absent' : `${(stat.mode & 0o777).toString(8)}:${stat.gid}`;
+}
+
 const cases: readonly JobCase[] = [
+  {
+    name: 'its node is for root alone from then on, also when another boot finds it open',
+    tree: openstackTree(),
+    prepare: giveToGroup,
+    exit: 0,
+    network: staticApplied,
+    check: async (box) => {
+      assert.equal(describeNode(box, '/dev/sr0'), '600:0');
+      await box.reboot();
+      await giveToGroup(box);
+      assert.equal((await box.run(['guest-init', 'run'])).status, 0);
+      assert.equal(describeNode(box, '/dev/sr0'), '600:0');
+    },
+  },
+  {
+    name: 'nodes of two drives that differ are for root alone, too',
+    sandbox: {
+      drives: [
+        { tree: openstackTree(), link: null },
+        { ...other, link: null },
+      ],
+    },
+    prepare: giveToGroup,
+    exit: 11,
+    ...nothing,
+    check: (box) => {
+      assert.deepEqual([describeNode(box, '/dev/sr0'), describeNode(box, '/dev/sr1')], ['600:0', '600:0']);
+    },
+  },
+  {
+    name: 'the node of a disk that is no config drive stays as it is',
+    tree: { 'photos/1.jpg': 'x' },
+    drive: { label: null, device: 'sr0' },
+    prepare: giveToGroup,
+    exit: 0,
+    ...nothing,
+    check: (box) => assert.equal(describeNode(box, '/dev/sr0'), '660:24'),
+  },
+  {
+    name: 'a plan leaves the node as it is',
+    tree: openstackTree(),
+    prepare: giveToGroup,
+    arguments: ['plan'],
+    exit: 0,
+    ...nothing,
+    check: (box) => assert.equal(describeNode(box, '/dev/sr0'), '660:24'),
+  },
   {
     name: 'ec2 tree alone: address as given, prefix and gateway guessed and said to be guessed',
     tree: ec2Tree(),
