@@ -252,7 +252,7 @@ export type NetRemoveAction = {
 };
 
 /**
- * A command of the user. `argv` runs as it is; `shell` is one line for /bin/sh -c; `script` is the bytes of a file that is run by the
+ * A command of the user. `argv` runs as it is; `shell` is text for /bin/sh; `script` is the bytes of a file that is run by the
  * interpreter of its own shebang, or given to the command that `prefix` begins. Runs as root with a plain environment, no terminal, own process group.
  */
 export type ExecAction = {

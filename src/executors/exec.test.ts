@@ -14,7 +14,7 @@ const context: ApplyContext = {
   environment: { INSTANCE_ID: 'i-1' },
   stepId: 'runcmd/3',
 };
-const base = { '/bin/sh': '', '/usr/bin/env': '', '/var/lib/guest-init/instances/x': '' };
+const base = { '/bin/sh': '', '/usr/bin/env': '', '/var/lib/guest-init/instances/x': '', '/run/x': '' };
 
 async function run(
   command: ExecAction['command'],
@@ -29,25 +29,37 @@ async function run(
   options: ExecOptions | undefined;
   applied: Applied;
   files: Map<string, { content: Uint8Array; mode: number }>;
+  /** While it ran. */
+  during: Map<string, { content: Uint8Array; mode: number }>;
 }> {
   let argv: readonly string[] = [];
   let options: ExecOptions | undefined;
+  let during = new Map<string, { content: Uint8Array; mode: number }>();
   const { host, files } = createMemoryHost({
     files: { ...base, ...more.files },
     exec: async (given, givenOptions) => {
       argv = given;
       options = givenOptions;
+      during = new Map(files);
       return { exitCode: 0, signal: undefined, timedOut: false, tail: [], ...more.result };
     },
   });
   const action: ExecAction = { kind: 'exec', label: 'runcmd[3] x', command, ...more.action };
   const applied = (await exec.apply(action, host, { ...context, ...more.context })) ?? {};
-  return { argv, options, applied, files };
+  return { argv, options, applied, files, during };
 }
 
 describe('what is run', () => {
-  test('a line goes to the shell', async () => {
-    assert.deepEqual((await run({ shell: 'echo $HOME' })).argv, ['/bin/sh', '-c', 'echo $HOME']);
+  test('a line goes to the shell in a file of root, which is gone afterwards', async () => {
+    const line = '/run/private/commands/runcmd-3';
+    const context = { volatileDirectory: '/run/private' };
+    for (const exitCode of [0, 3]) {
+      const { argv, during, files } = await run({ shell: 'echo $HOME' }, { result: { exitCode }, context });
+      assert.deepEqual(argv, ['/bin/sh', line]);
+      const { content, mode } = during.get(line) ?? {};
+      assert.deepEqual([Buffer.from(content ?? []).toString(), mode], ['echo $HOME\n', 0o600]);
+      assert.deepEqual([files.get('/run/private/commands')?.mode, files.has(line)], [0o700, false]);
+    }
   });
   test('a list with a path runs as it is', async () => {
     assert.deepEqual((await run({ argv: ['/bin/echo', 'a b'] })).argv, ['/bin/echo', 'a b']);
@@ -118,10 +130,18 @@ describe('scripts', () => {
   };
 
   test('the file itself is run, and only root can reach it', async () => {
-    const { argv, files, applied } = await run(script('#!/bin/sh\necho hi\n'));
+    const { argv, during } = await run(script('#!/bin/sh\necho hi\n'));
     assert.deepEqual(argv, [path]);
-    assert.deepEqual([files.get(path)?.mode, files.get(path.replace(/\/[^/]*$/, ''))?.mode], [0o700, 0o700]);
-    assert.equal(applied.made?.[0]?.path, path);
+    assert.deepEqual([during.get(path)?.mode, during.get(path.replace(/\/[^/]*$/, ''))?.mode], [0o700, 0o700]);
+  });
+  test('it is removed when it went well, and stays for a look when it did not', async () => {
+    const well = await run(script('#!/bin/sh\n'));
+    assert.deepEqual([well.files.has(path), well.applied.made, well.applied.forgotten], [false, undefined, [path]]);
+    for (const result of [{ exitCode: 5 }, { exitCode: undefined, signal: 'SIGKILL' }, { timedOut: true }]) {
+      const badly = await run(script('#!/bin/sh\n'), { result });
+      assert.deepEqual([badly.files.get(path)?.mode, badly.applied.made?.[0]?.path], [0o700, path]);
+      assert.equal(badly.applied.forgotten, undefined);
+    }
   });
   test('on a file system mounted noexec the interpreter reads it', async () => {
     assert.deepEqual((await run(script('#!/bin/sh -e x\n'), { files: noexec })).argv, ['/bin/sh', '-e x', path]);

@@ -1,4 +1,6 @@
-// Commands of the user (reliability.md I6): run by the host port, logged to the instance's folder, ended by their exit code.
+// Commands of the user (reliability.md I6): run by the host port, logged to the instance's folder, ended by their exit code. What the shell is
+// to read lies in a file of root's: words of a command line are shown to every user by ps(1). A script that went well is removed, one that
+// failed stays, so that one can look.
 
 import type { ExecAction } from '../core/action.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
@@ -25,7 +27,7 @@ function isInstalled({ command }: ExecAction, host: Host): boolean {
 async function applyExec(action: ExecAction, host: Host, context: ApplyContext): Promise<Applied> {
   const { instanceDirectory, interrupted } = context;
   const name = toFileName(context.stepId);
-  const { argv, made, hint } = prepare(action, host, context, name);
+  const { argv, input, made, hint } = prepare(action, host, context, name);
   makeInstanceFolder(instanceDirectory, 'output', host);
   const timeoutMs = action.timeoutMs ?? context.commandTimeoutMs;
   const result = await host.exec(argv, {
@@ -39,23 +41,33 @@ async function applyExec(action: ExecAction, host: Host, context: ApplyContext):
     cwd: '/',
   });
   const failed = describeEnding(result, timeoutMs, hint);
+  const isKept = made !== undefined && failed !== undefined;
+  if (input !== undefined && !isKept) host.remove(input);
   return {
     ...(result.exitCode === undefined ? {} : { exitCode: result.exitCode }),
     ...(result.tail.length === 0 ? {} : { tail: result.tail }),
     ...(failed === undefined ? {} : { failed }),
-    ...(made === undefined ? {} : { made }),
+    ...(isKept ? { made } : {}),
+    ...(made === undefined || isKept ? {} : { forgotten: made.map(({ path }) => path) }),
   };
 }
 
 type Prepared = {
   readonly argv: readonly string[];
+  /** The file that is run or read, gone when it has done its work. */
+  readonly input?: string;
   readonly made?: Applied['made'];
   /** What to say when the command ends with "not found". */
   readonly hint?: string;
 };
 
 function prepare({ command }: ExecAction, host: Host, context: ApplyContext, name: string): Prepared {
-  if ('shell' in command) return { argv: ['/bin/sh', '-c', command.shell] };
+  if ('shell' in command) {
+    const folder = makeInstanceFolder(context.volatileDirectory ?? context.instanceDirectory, 'commands', host);
+    const input = `${folder}/${name}`;
+    host.writeFile(input, `${command.shell}\n`, { mode: 0o600, uid: 0, gid: 0 });
+    return { argv: ['/bin/sh', input], input };
+  }
   if ('argv' in command) return { argv: command.argv };
   return prepareScript(command, host, context, name);
 }
@@ -88,11 +100,11 @@ function prepareScript(
   host.writeFile(path, script, { mode: 0o700, uid: 0, gid: 0 });
   const made = [{ path, sha256: sha256(script) }];
   const { prefix = [] } = command;
-  if (interpreter === undefined) return { argv: [...prefix, path], made };
+  if (interpreter === undefined) return { argv: [...prefix, path], input: path, made };
   const hint = `${interpreter.program}, the interpreter of its #! line, or a command at its end was not found`;
   // The kernel's own way is not open on a file system mounted noexec; reading the file is.
   const argv = isNoexec(folder, host) ? [interpreter.path, ...interpreter.arguments, path] : [path];
-  return { argv: [...prefix, ...argv], made, hint };
+  return { argv: [...prefix, ...argv], input: path, made, hint };
 }
 
 /** A look costs less than making what is there already, as it is for every command but the first. */

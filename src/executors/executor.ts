@@ -41,6 +41,8 @@ export type ApplyContext = InspectContext & {
   readonly commandTimeoutMs: number;
   /** Folder of this instance's state: command logs go to its output/ folder, scripts to its scripts/ folder. */
   readonly instanceDirectory: string;
+  /** Folder in memory, where what only a command of this run reads costs no wait for the disk. Absent: that of the instance. */
+  readonly volatileDirectory?: string;
   /** Environment of user commands: GUEST_INIT_*, INSTANCE_ID. */
   readonly environment: Readonly<Record<string, string>>;
   readonly stepId: string;

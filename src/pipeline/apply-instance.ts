@@ -6,6 +6,7 @@ import type { Facts } from '../core/facts.ts';
 import { type InstanceConfig, instanceName } from '../core/instance-config.ts';
 import type { Stage } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
+import { privateRuntimeDirectory } from '../host/drive-mount.ts';
 import type { Host } from '../host/host.ts';
 import { isUnspecified, specifyNetwork } from '../network/unspecified.ts';
 import { fingerprintNetwork } from '../state/fingerprint.ts';
@@ -250,6 +251,7 @@ async function applyStage(
     journal: store.journal,
     bootId: options.bootId,
     instanceDirectory: store.instanceDirectory,
+    ...(host.live ? { volatileDirectory: privateRuntimeDirectory } : {}),
     environment: {
       INSTANCE_ID: name,
       GUEST_INIT_INSTANCE_ID: name,

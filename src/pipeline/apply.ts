@@ -28,6 +28,8 @@ export type ApplyOptions = {
   readonly journal: Journal;
   readonly bootId: string;
   readonly instanceDirectory: string;
+  /** Folder in memory, for root alone. */
+  readonly volatileDirectory?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly commandTimeoutMs: number;
   /** Steps that look and have seen trouble the last time: done although nothing has changed. */
@@ -169,6 +171,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
       const applied = await executor.apply(step.action, changes?.beginStep(step) ?? host, {
         commandTimeoutMs: Math.max(1000, Math.min(options.commandTimeoutMs, options.deadline - host.monotonic())),
         instanceDirectory: options.instanceDirectory,
+        ...(options.volatileDirectory === undefined ? {} : { volatileDirectory: options.volatileDirectory }),
         environment: options.environment,
         stepId: step.id,
         ...resumption,

@@ -188,6 +188,10 @@ describe('scripts of the user, run for real', { skip }, () => {
     for (const command of [{ argv: ['printf', '%s\\n', 'a b'] }, { shell: "printf '%s\\n' 'a b'" }]) {
       const applied = await exec.apply({ kind: 'exec', label: 'x', command }, createRealHost(), context());
       assert.deepEqual(applied, { exitCode: 0, tail: ['a b'] });
+      assert.deepEqual(
+        fs.readdirSync(join(state, 'i-1')).includes('commands') ? fs.readdirSync(join(state, 'i-1/commands')) : [],
+        [],
+      );
     }
     const absent = await exec.apply(
       { kind: 'exec', label: 'x', command: { argv: ['no-such-program'] } },

@@ -74,7 +74,9 @@ export function openApplyRun(
       return given.run?.(words);
     },
     exec: async (argv, options) => {
-      note(`exec ${argv.at(-1)}`, options.env);
+      const [shell, input = ''] = argv;
+      const line = shell === '/bin/sh' ? memory.host.readText(input)?.trimEnd() : undefined;
+      note(`exec ${line ?? argv.at(-1)}`, options.env);
       return given.exec?.(argv, options) ?? okay;
     },
   });
@@ -83,7 +85,8 @@ export function openApplyRun(
     // Files that keep descriptors are on disk.
     resolve: () => folder,
     writeFile(path, content, attributes) {
-      note(`write ${path}`);
+      // What the shell is to read is part of its command.
+      if (!path.includes('/commands/')) note(`write ${path}`);
       memory.host.writeFile(path, content, attributes);
     },
   };
