@@ -1,15 +1,17 @@
 // Runs a tool of the shadow suite. Secrets go in by standard input; a complaint of the tool comes out as AgentError.
 
 import { AgentError, exitCodes } from '../core/error.ts';
-import { describeFailure } from '../host/commands.ts';
+import { describeFailure, withoutSecret } from '../host/commands.ts';
 import type { Host } from '../host/host.ts';
 
-/** Runs `argv`; throws with the tool's last line when it is missing or fails. */
+/** Runs `argv`; throws with the tool's last line when it is missing or fails. `input` is `NAME:SECRET`, of which the error has the name. */
 export function runAccountTool(host: Host, argv: readonly string[], options: { input?: string } = {}): void {
   const [name = ''] = argv;
   requireTool(host, name);
   const result = host.run(argv, options);
-  if (result.status !== 0) throw new AgentError(exitCodes.internal, describeFailure(name, result));
+  if (result.status === 0) return;
+  const secret = options.input?.slice(options.input.indexOf(':') + 1).trim() ?? '';
+  throw new AgentError(exitCodes.internal, describeFailure(name, withoutSecret(result, secret)));
 }
 
 /**

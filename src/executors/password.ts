@@ -3,7 +3,7 @@
 import type { PasswordAction } from '../core/action.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
 import { findShadowEntry, type ShadowEntry } from '../host/accounts.ts';
-import { describeFailure } from '../host/commands.ts';
+import { describeFailure, withoutSecret } from '../host/commands.ts';
 import { drawBelow } from '../host/crypto.ts';
 import type { Host } from '../host/host.ts';
 import { findUser } from './account-files.ts';
@@ -90,11 +90,9 @@ function runChpasswd(host: Host, user: string, text: string): void {
     return;
   }
   // PAM's reason comes before chpasswd's own last line.
-  const message = describeFailure('chpasswd', { ...result, stderr: result.stderr.trim().replace(/\s+/g, ' ') });
-  throw new AgentError(
-    exitCodes.internal,
-    message.replaceAll(text, () => '[redacted]'),
-  );
+  const { stderr, ...rest } = withoutSecret(result, text);
+  const message = describeFailure('chpasswd', { ...rest, stderr: stderr.trim().replace(/\s+/g, ' ') });
+  throw new AgentError(exitCodes.internal, message);
 }
 
 function readHashMethod(host: Host): string {

@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentError, exitCodes } from '../core/error.ts';
-import { describeFailure, findCommand, runCommand, runCommandsInTurn, runCommandWithDescriptor } from './commands.ts';
+import {
+  describeFailure,
+  findCommand,
+  runCommand,
+  runCommandsInTurn,
+  runCommandWithDescriptor,
+  withoutSecret,
+} from './commands.ts';
 
 const sh = (script: string, options: Parameters<typeof runCommand>[1] = {}) =>
   runCommand(['/bin/sh', '-c', script], options);
@@ -212,3 +219,12 @@ runCommandsInTurn(${JSON.stringify(commands)}, { countsAtEnd: ${countsAtEnd} });
       fs.rmSync(folder, { recursive: true });
     }
   });
+
+test('what a command was given is not in what is said of its failure, nor a piece of it where the line is cut', () => {
+  const secret = '$&S3cr3t'.repeat(40);
+  const said = { status: 1, stdout: secret, stderr: `x\nbad line: ops:${secret} (${secret})\n`, timedOut: false };
+  const hidden = withoutSecret(said, secret);
+  assert.equal(hidden.stdout, '[redacted]');
+  assert.equal(describeFailure('chpasswd', hidden), 'chpasswd exited 1: bad line: ops:[redacted] ([redacted])');
+  assert.deepEqual(withoutSecret(said, ''), said);
+});

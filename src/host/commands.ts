@@ -120,6 +120,13 @@ export function describeFailure(name: string, result: RunResult): string {
   return line === '' ? `${name} ${ending}` : `${name} ${ending}: ${line.slice(0, 200)}`;
 }
 
+/** The same without a text that it was given and may have repeated; nothing of it is left where a line is cut. */
+export function withoutSecret(result: RunResult, secret: string): RunResult {
+  if (secret === '') return result;
+  const hide = (text: string): string => text.replaceAll(secret, () => '[redacted]');
+  return { ...result, stdout: hide(result.stdout), stderr: hide(result.stderr) };
+}
+
 /** Runs a command that acts on our open file: it sees `descriptor` as number 3. Gives the exit status. */
 export function runCommandWithDescriptor(argv: readonly string[], descriptor: number): number | null {
   const [file = '', ...args] = argv;
