@@ -2,6 +2,7 @@
 
 import type { ModuleContext } from '../../core/define.ts';
 import type { Step } from '../../core/plan.ts';
+import { describeContent } from '../yum-repos/ini.ts';
 import type { ApkRepos } from './schema.ts';
 
 const path = '/etc/apk/repositories';
@@ -42,7 +43,7 @@ export function planApkRepos({ config, facts, place, report }: ModuleContext<Apk
   return [
     {
       ...{ id: 'apk_repos', module: 'apk-repos', stage: 'late', summary: path, source: place(['apk_repos']) },
-      action: { kind: 'file', path, content, mode: 0o644, backup },
+      action: { kind: 'file', path, ...describeContent(content), backup },
     },
   ];
 }

@@ -31,7 +31,7 @@ export function planPipelining({ config, place }: ModuleContext<Apt>): Step[] {
   ];
 }
 
-/** Files of their own; a proxy with a password in a file that only root reads. */
+/** Files of their own; a URL with a password in a file that only root reads. */
 export function planConf(settings: AptSettings, { place }: ModuleContext<Apt>): Step[] {
   const steps: Step[] = [];
   const given = proxies.filter(([key]) => (settings[key] ?? '') !== '');
@@ -39,20 +39,24 @@ export function planConf(settings: AptSettings, { place }: ModuleContext<Apt>): 
   if (first !== undefined) {
     const path = `${folder}/90guest-init-proxy`;
     const text = given.map(([key, method]) => `Acquire::${method}::Proxy "${settings[key]}";\n`).join('');
-    const isSecret = given.some(([key]) => /:\/\/[^/]*@/.test(settings[key] ?? ''));
-    const content = isSecret ? new Secret(text) : text;
     steps.push({
       ...{ ...common, id: 'apt/proxy', summary: path, source: place(['apt', first[0]]) },
-      action: { kind: 'file', path, content, mode: isSecret ? 0o600 : 0o644, check: 'apt' },
+      action: { kind: 'file', path, ...protect(text), check: 'apt' },
     });
   }
   const { conf } = settings;
   if (conf !== undefined && conf.trim() !== '') {
     const path = `${folder}/94guest-init-config`;
+    const text = `${conf.trimEnd()}\n`;
     steps.push({
       ...{ ...common, id: 'apt/conf', summary: path, source: place(['apt', 'conf']) },
-      action: { kind: 'file', path, content: `${conf.trimEnd()}\n`, mode: 0o644, check: 'apt' },
+      action: { kind: 'file', path, ...protect(text), check: 'apt' },
     });
   }
   return steps;
+}
+
+function protect(text: string): { content: string | Secret; mode: number } {
+  const isSecret = /:\/\/[^/\s"]*@/.test(text);
+  return isSecret ? { content: new Secret(text), mode: 0o600 } : { content: text, mode: 0o644 };
 }

@@ -42,12 +42,12 @@ export function planDaemons(context: CoreosContext): { steps: Step[]; requests: 
   return { steps, requests };
 }
 
-/** Who may read the file: a password is root's, which is who systemd reads as. */
+/** Who may read the file: a password is root's, and so is the token that lets anybody join the cluster; systemd reads as root. */
 function protect(
   content: string,
-  { etcd_password: password }: Readonly<Record<string, unknown>>,
+  { etcd_password: password, discovery }: Readonly<Record<string, unknown>>,
 ): { content: string | Secret; mode: number } {
-  const isSecret = password !== undefined && password !== '';
+  const isSecret = [password, discovery].some((value) => value !== undefined && value !== '');
   return isSecret ? { content: new Secret(content), mode: 0o600 } : { content, mode: 0o644 };
 }
 
