@@ -17,7 +17,7 @@ const tails: readonly Tail[] = [
   { name: 'gone', cut: () => '' },
 ];
 
-const isJournalWrite = (line: string): boolean => /^write\(\d+<[^>]*journal\.ndjson>/.test(line);
+const isOfJournal = (line: string): boolean => /^(write|fsync)\(\d+<[^>]*journal\.ndjson>/.test(line);
 
 async function damageTail(box: Sandbox, { cut }: Tail): Promise<void> {
   const { stdout } = await box.run(['sh', '-c', 'ls /var/lib/guest-init/instances/*/journal.ndjson']);
@@ -44,13 +44,21 @@ await defineGroup({
   async listCases() {
     const cases: FaultCase[] = [];
     for (const story of stories) {
-      const writes = await listTargets(story, isJournalWrite, ['write']);
-      // The first line is the only one before which there is none to damage.
-      for (const [index, target] of writes.entries()) {
-        for (const tail of index === 0 ? [] : tails) {
+      let index = 0;
+      let isFlushed = false;
+      for (const target of await listTargets(story, isOfJournal, ['write', 'fsync'])) {
+        if (target.moment.call === 'fsync') {
+          isFlushed = true;
+          continue;
+        }
+        // The first line is the only one before which there is none to damage, and a line that was flushed no power cut takes away.
+        const possible = isFlushed ? tails.filter(({ name }) => name === 'whole') : tails;
+        for (const tail of index === 0 ? [] : possible) {
           const id = `${story.name}/line-${index}/${tail.name}`;
           cases.push({ id, run: () => runCase(target, tail) });
         }
+        index += 1;
+        isFlushed = false;
       }
     }
     return cases;

@@ -9,8 +9,11 @@ import { type Story, withStory } from './story.ts';
 /** How the run ended that was hit, and the call that was, as strace prints it. */
 export type Struck = RunResult & { readonly hit: string };
 
-/** One miss shows where to aim next; more come only when the runs differ again. */
-const shots = 10;
+/**
+ * One miss shows where to aim next, and more come when the runs differ again: what libuv writes to itself for the end of a child puts a call
+ * at one of some five numbers. So many misses in a row then come once in a thousand cases or less.
+ */
+const shots = 30;
 
 /** Does `effect` (strace's words: `signal=KILL`, `error=EIO`) to the story's job at the moment, and then `body`. Throws when the moment never comes. */
 export async function strike<T>(
