@@ -78,6 +78,11 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     options.onOutcome(outcome);
   };
 
+  const journalBegin = (entry: Pick<JournalEntry, 'step' | 'action' | 'boot' | 'token'>, isDurable: boolean): void => {
+    if (isDurable) loose.settle();
+    journal.append({ event: 'begin', ...entry, t: host.now() }, isDurable);
+  };
+
   await loadExecutors(options.steps);
   const hasManyLinks = options.steps.filter(sharesLooks).length > severalLinks;
   let mayMakeUsersTogether = options.steps.filter(isUser).length >= severalUsers;
@@ -138,8 +143,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
       const token = past?.token ?? executor.token?.(step.action, host);
       const mark = token === undefined ? {} : { token };
       const isDurable = step.action.kind === 'exec' || token !== undefined;
-      if (isDurable) loose.settle();
-      if (entry && !isDone) journal.append({ event: 'begin', ...entry, t: host.now(), ...mark }, isDurable);
+      if (entry && !isDone) journalBegin({ ...entry, ...mark }, isDurable);
       once?.markOnce(step.action, host);
       if (hasManyLinks && sharesLooks(step) && !isDone) {
         const { applyTogether } = await import('./apply-together.ts');
@@ -154,7 +158,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
           // What a run before this one had begun is looked at when its turn comes.
           isFree: (other) => !journal.history.has(other.id) && isReady(other, outcomes),
           begin: (other) => {
-            if (other !== step) journal.append({ event: 'begin', ...toEntry(other, bootId), t: host.now() }, false);
+            if (other !== step) journalBegin(toEntry(other, bootId), false);
             notes.beginStep(other);
           },
         });
