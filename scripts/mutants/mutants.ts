@@ -305,4 +305,38 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/faults/f13-tools.test.ts'],
     names: /F13\/\w+\/flood/,
   },
+  {
+    name: 'a line for the shell is a word of its command line',
+    file: 'src/executors/exec.ts',
+    edits: [{ find: "argv: ['/bin/sh', input], input }", put: "argv: ['/bin/sh', '-c', command.shell], input }" }],
+    tests: ['test/sandbox/canaries.test.ts'],
+    names: /all applied/,
+  },
+  {
+    name: 'the node of the drive keeps its mode',
+    file: 'src/host/drive-node.ts',
+    edits: [{ find: '    fs.chownSync(device, 0, 0);\n    fs.chmodSync(device, 0o600);\n', put: '' }],
+    tests: ['test/sandbox/canaries.test.ts'],
+    names: /all applied/,
+  },
+  {
+    name: 'what a failing tool repeats is told',
+    file: 'src/host/commands.ts',
+    edits: [{ find: "  if (secret === '') return result;\n", put: '  if (secret !== undefined) return result;\n' }],
+    tests: ['test/sandbox/canaries.test.ts'],
+    names: /tools and servers fail/,
+  },
+  {
+    name: 'core dumps are allowed',
+    file: 'src/main.ts',
+    edits: [{ find: '  forbidCoreDumps();\n', put: '' }],
+    tests: ['test/sandbox/canaries.test.ts'],
+    names: /a crash/,
+  },
+  {
+    name: 'a script stays where it went well',
+    file: 'src/executors/exec.ts',
+    edits: [{ find: '  if (input !== undefined && !isKept) host.remove(input);\n', put: '' }],
+    tests: ['src/executors/exec.test.ts'],
+  },
 ];
