@@ -10,10 +10,10 @@ import { type Story, withStory } from './story.ts';
 export type Struck = RunResult & { readonly hit: string };
 
 /**
- * One miss shows where to aim next, and more come when the runs differ again: what libuv writes to itself for the end of a child puts a call
- * at one of some five numbers. So many misses in a row then come once in a thousand cases or less.
+ * One miss shows where to aim next, and more come when the runs differ again: what libuv writes to itself for the end of a child puts a write
+ * at one of up to nine numbers when the machine is busy.
  */
-const shots = 30;
+const shots = 60;
 
 /** Does `effect` (strace's words: `signal=KILL`, `error=EIO`) to the story's job at the moment, and then `body`. Throws when the moment never comes. */
 export async function strike<T>(
