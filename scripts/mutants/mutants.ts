@@ -235,7 +235,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/pipeline/apply.ts',
     edits: [
       {
-        find: 'if (past?.ended?.outcome !== undefined) {',
+        find: 'if (past?.ended?.outcome !== undefined && isAsTold()) {',
         put: "if (past?.ended?.outcome !== undefined && step.action.kind !== 'exec') {",
       },
     ],
