@@ -85,7 +85,7 @@ export type Host = {
   rename(path: string, to: string): void;
   /** Sets a kernel variable by its file below /proc/sys, sysctl(8); only where `live`. */
   writeKernelVariable(path: string, value: string): void;
-  /** Has the kernel write to disk what programs have left in its memory, sync(1); only where `live`. Never throws. */
+  /** Has the kernel write to disk what programs have left in its memory for the guest's own file systems, sync(1); only where `live`. Never throws. */
   flushToDisk(): void;
   /** Gives bytes to a random device, random(4); any other file is refused. */
   writeDevice(path: string, content: Uint8Array): void;

@@ -82,7 +82,7 @@ export function createRealHost(options: { root?: string } = {}): Host {
     writeKernelVariable: (path, value) => orAgentError(path, () => fs.writeFileSync(path, value)),
     flushToDisk: () => {
       try {
-        runCommand(commandLine(['sync']), { timeoutMs: flushTimeoutMs });
+        runCommand(commandLine(['sync', '-f', ...listOwnFileSystems()]), { timeoutMs: flushTimeoutMs });
       } catch {
         // Without sync(1) the kernel writes in its own time.
       }
@@ -112,6 +112,16 @@ export function createRealHost(options: { root?: string } = {}): Host {
 }
 
 const flushTimeoutMs = 30_000;
+
+/** One folder of each file system that the tools of a guest write to; a disk of data or a share need not be waited for. */
+function listOwnFileSystems(): string[] {
+  const devices = new Map<number, string>();
+  for (const path of ['/home', '/var', '/usr', '/etc', '/']) {
+    const device = fs.statSync(path, { throwIfNoEntry: false })?.dev;
+    if (device !== undefined) devices.set(device, path);
+  }
+  return [...devices.values()];
+}
 
 /** Character devices 1:8 and 1:9, /dev/random and /dev/urandom. */
 function writeRandomDevice(path: string, content: Uint8Array): void {
