@@ -16,18 +16,20 @@ export function checksum(content: string | Uint8Array): string {
 }
 
 const sectorWords = 128;
-const emptySector = Buffer.alloc(4 * sectorWords);
 
 /**
- * Sixteen hex digits over 32-bit words: two sums with different primes, for what is compared without anything else to go by. What a drive
- * begins with is mostly zeros, which are passed over by 512 bytes; the place of each word counts.
+ * Sixteen hex digits over 32-bit words: two sums with different primes, for what is compared without anything else to go by. Most of what a
+ * drive begins with repeats what is before it, zeros above all: such sectors of 512 bytes are passed over, as the place of each word counts.
  */
 export function checksumWords(words: Uint32Array): string {
   let first = offsetBasis;
   let second = offsetBasis;
+  let before: Uint8Array = Buffer.alloc(4 * sectorWords);
   for (let start = 0; start < words.length; start += sectorWords) {
     const sector = words.subarray(start, start + sectorWords);
-    if (emptySector.equals(new Uint8Array(sector.buffer, sector.byteOffset, sector.byteLength))) continue;
+    const bytes = Buffer.from(sector.buffer, sector.byteOffset, sector.byteLength);
+    if (bytes.equals(before)) continue;
+    before = bytes;
     for (let index = 0; index < sector.length; index += 1) {
       const word = sector[index] as number;
       first = Math.imul(first ^ word, prime);

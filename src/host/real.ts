@@ -2,6 +2,7 @@
 
 import * as fs from 'node:fs';
 import { AgentError, exitCodes } from '../core/error.ts';
+import type { Dmi } from '../core/facts.ts';
 import { makeDirectoryAtomically, writeFileAtomically, writeSymlinkAtomically } from './atomic-write.ts';
 import { findCommand, runCommand, runCommandsInTurn } from './commands.ts';
 import { createCommandRunner } from './exec.ts';
@@ -55,6 +56,7 @@ export function createRealHost(options: { root?: string } = {}): Host {
     return orUndefined(path, () => (fs.lstatSync(at(path)).isSymbolicLink() ? fs.readlinkSync(at(path)) : undefined));
   }
 
+  let dmi: Dmi | undefined;
   return {
     live,
     resolve: at,
@@ -105,7 +107,11 @@ export function createRealHost(options: { root?: string } = {}): Host {
     },
     facts: () => gatherFacts({ live, readText, list, readLink, which, exists: (path) => fs.existsSync(follow(path)) }),
     bootId: () => (live ? readBootId(readText) : ''),
-    dmi: () => (live ? readDmi(readText) : {}),
+    dmi: () => {
+      // The firmware's words do not change while the machine runs.
+      dmi ??= live ? readDmi(readText) : {};
+      return dmi;
+    },
     now: () => Date.now() / 1000,
     monotonic: () => Number(process.hrtime.bigint() - startedAt) / 1e6,
   };
