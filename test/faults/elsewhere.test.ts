@@ -3,13 +3,13 @@ import { declareElsewhere } from './engine/matrix.ts';
 
 const isSample = process.env['GUEST_INIT_FAULTS'] !== 'whole';
 
-declareElsewhere('F05', 'power cut', 'needs a guest whose power is cut: not built');
-declareElsewhere('F06', 'write reordering', 'needs a disk that loses what was not flushed, in a guest: not built');
+declareElsewhere('F05', 'power cut', 'in the VM tier: test/vm/power-cut.test.ts');
+declareElsewhere('F06', 'write reordering', 'in the VM tier: test/vm/power-cut.test.ts');
 declareElsewhere('F10', 'corrupt iso9660 and vfat, mounted', 'this kernel mounts neither: needs a guest, not built');
 declareElsewhere('F14', 'package locks', 'in the sandbox tier: test/sandbox/packages.test.ts');
 declareElsewhere('F15', 'clock', 'namespaces have no time of day of their own: needs a guest, not built');
 declareElsewhere('F16', 'no entropy', 'needs a guest with a processor that has no random numbers: not built');
-declareElsewhere('F20', 'secret canaries', 'F13 has one field; the rest is in test/contract/secrets.test.ts');
+declareElsewhere('F20', 'secret canaries', 'in the sandbox tier: test/sandbox/canaries.test.ts');
 
 if (isSample) {
   declareElsewhere('F09', 'discovery', 'in the sandbox tier: test/sandbox/drive.test.ts');
