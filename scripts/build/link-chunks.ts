@@ -52,13 +52,13 @@ export async function linkChunks({ chunks, main, groups }: LinkOptions): Promise
     ...findInAssets,
   ];
   return {
-    whole: [...require, ...whole, start].join('\n'),
-    first: [...require, ...lazy, start].join('\n'),
+    whole: [...requireChunk, ...whole, start].join('\n'),
+    first: [...requireChunk, ...lazy, start].join('\n'),
     others: new Map(groups.slice(1).map(({ name }, index) => [name, `"use strict";(${others[index]});\n`])),
   };
 }
 
-const require = [
+const requireChunk = [
   '"use strict";',
   'const __importMetaUrl="file://"+__filename;',
   'const __loaded=new Map();',

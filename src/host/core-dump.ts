@@ -3,8 +3,7 @@
 // all memory out besides. Registers would then still be in a dump: enough for a line of text.
 
 import * as fs from 'node:fs';
-import { loadChildProcess } from './child-process.ts';
-import { findCommand, fixedEnvironment } from './commands.ts';
+import { findCommand, runCommand } from './commands.ts';
 
 const filter = '/proc/self/coredump_filter';
 /** No kind of mapping at all. */
@@ -25,8 +24,11 @@ export function forbidCoreDumps(): void {
   }
   const prlimit = findCommand('prlimit', '');
   if (prlimit === undefined) return;
-  const words = [`--pid=${process.pid}`, '--core=0:'];
-  loadChildProcess().spawnSync(prlimit, words, { stdio: 'ignore', env: fixedEnvironment, timeout: patienceMs });
+  try {
+    runCommand([prlimit, `--pid=${process.pid}`, '--core=0:'], { timeoutMs: patienceMs });
+  } catch {
+    // What cannot be started leaves the filter.
+  }
 }
 
 /** Starts something that may be a daemon of the user: what it puts into a dump, should it ask for one, is what this process had at first. */
