@@ -160,18 +160,22 @@ export type NetAdvertisementsAction = { readonly kind: 'netAdvertisements'; read
 
 export type NetTool = 'net-tools' | 'iproute2';
 
-/** An 802.1Q link, up, on a parent that is up. `mac` is set where it is given, else the parent's is taken over. */
+/**
+ * An 802.1Q link, up, on a parent that is up. `mac` is set where it is given, else the parent's is taken over. `refusesAdvertisements`: of
+ * routers (IPv6), from before it is up, where the step makes it.
+ */
 export type NetVlanAction = {
   readonly kind: 'netVlan';
   readonly link: string;
   readonly parent: string;
   readonly vlanId: number;
   readonly mac?: string;
+  readonly refusesAdvertisements?: true;
 };
 
 /**
  * A bond, up, of exactly these members; a member loses its addresses. `options` by their names and values in the kernel's sysfs; those
- * that are not named stay. Members that have gone are left out.
+ * that are not named stay. Members that have gone are left out. `refusesAdvertisements`: as of a VLAN.
  */
 export type NetBondAction = {
   readonly kind: 'netBond';
@@ -180,6 +184,7 @@ export type NetBondAction = {
   readonly mode: string;
   readonly options: Readonly<Record<string, string>>;
   readonly mac?: string;
+  readonly refusesAdvertisements?: true;
 };
 
 /**

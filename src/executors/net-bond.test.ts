@@ -219,6 +219,17 @@ describe('netBond', () => {
     assert.deepEqual(netBond.inspect(action, guest.host), { state: 'same' });
   });
 
+  it('refuses router advertisements before a link of it is up', () => {
+    const path = '/proc/sys/net/ipv6/conf/bond0/accept_ra';
+    const seen: string[] = [];
+    const guest = createStackedGuest({
+      ...{ links: nics, files: { [path]: '1\n' } },
+      refuse: (line) => void (line.endsWith(' up') && seen.push(`${line}: ${guest.host.readText(path)?.trim()}`)),
+    });
+    void netBond.apply(bond({ refusesAdvertisements: true }), guest.host, context);
+    assert.deepEqual(seen, ['link set dev eth0 up: 0', 'link set dev eth1 up: 0', `${up}: 0`]);
+  });
+
   it('loads the module so that it makes no bond0 of its own', () => {
     const guest = createStackedGuest({ links: nics });
     const stat = guest.host.stat;

@@ -4,6 +4,7 @@ import type { NetBondAction } from '../core/action.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Host } from '../host/host.ts';
 import type { Change, Executor } from './executor.ts';
+import { restoreAdvertisements } from './net-advertisements.ts';
 import { isBusyboxIp, runIpCommands, runNetworkCommand } from './net-commands.ts';
 import { rememberMade } from './net-made.ts';
 import { hasLink, type LiveBond, readAttribute, readBond, sysfsOf } from './net-sysfs.ts';
@@ -117,6 +118,7 @@ function createBond(action: NetBondAction, host: Host): void {
   // A command of its own: only a bond that it has made is taken away again.
   runNetworkCommand(host, ['ip', 'link', 'add', 'name', link, ...address, ...words]);
   rememberMade(host, link);
+  if (action.refusesAdvertisements) restoreAdvertisements(host, link, '0');
   writeOptions(host, link, { options, present: undefined });
   runIpCommands(host, [...members.flatMap((name) => formatJoining(name, link)), ['link', 'set', 'dev', link, 'up']]);
 }

@@ -82,6 +82,17 @@ describe('netVlan', () => {
     assert.deepEqual(netVlan.inspect(action, guest.host), { state: 'same' });
   });
 
+  it('refuses router advertisements before it is up', () => {
+    const path = '/proc/sys/net/ipv6/conf/eth0.30/accept_ra';
+    const seen: string[] = [];
+    const guest = createStackedGuest({
+      ...{ links: { eth0: parent }, files: { [path]: '1\n' } },
+      refuse: (line) => void seen.push(`${line}: ${guest.host.readText(path)?.trim()}`),
+    });
+    void netVlan.apply({ ...action, refusesAdvertisements: true }, guest.host, context);
+    assert.deepEqual(seen, ['link add link eth0 name eth0.30 type vlan id 30: 1', 'link set dev eth0.30 up: 0']);
+  });
+
   it('touches nothing that is no VLAN', () => {
     const guest = createStackedGuest({ links: { eth0: parent, 'eth0.30': fakeNic(6) } });
     assert.equal(netVlan.inspect(action, guest.host).state, 'differs');

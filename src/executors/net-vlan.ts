@@ -4,6 +4,7 @@ import type { NetVlanAction } from '../core/action.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Host } from '../host/host.ts';
 import type { Change, Executor } from './executor.ts';
+import { restoreAdvertisements } from './net-advertisements.ts';
 import { formatIpVlan, runIpCommands, runNetworkCommand } from './net-commands.ts';
 import { rememberMade } from './net-made.ts';
 import { hasLink, readAttribute, readVlan } from './net-sysfs.ts';
@@ -51,6 +52,7 @@ export const netVlan: Executor<NetVlanAction> = {
       if (isThere) runNetworkCommand(host, ['ip', 'link', 'del', 'dev', link]);
       runNetworkCommand(host, ['ip', ...formatIpVlan(action)]);
       if (!isThere) rememberMade(host, link);
+      if (action.refusesAdvertisements) restoreAdvertisements(host, link, '0');
       runIpCommands(host, [['link', 'set', 'dev', link, 'up']]);
       return isThere ? { message: `${link} was another VLAN` } : undefined;
     }

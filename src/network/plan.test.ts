@@ -433,6 +433,16 @@ describe('planNetwork', () => {
     );
   });
 
+  it('makes a VLAN that refuses router advertisements where its IPv6 is static alone', () => {
+    const refuses = (networks: readonly unknown[]): boolean =>
+      plan(read({ links: [link, { ...vlan, vlan_link: 'tap1' }], networks })).steps.some(
+        ({ action }) => action.kind === 'netVlan' && action.refusesAdvertisements === true,
+      );
+    const tagged = { ...ipv6, link: 'v' };
+    assert.deepEqual([refuses([tagged]), refuses([{ ...network, link: 'v' }])], [true, false]);
+    assert.equal(refuses([tagged, { ...tagged, id: 'n', type: 'ipv6_slaac', ip_address: undefined }]), false);
+  });
+
   it('sets several addresses of one link in their order, none giving way to another', () => {
     const second = {
       ...network,

@@ -107,26 +107,29 @@ function planCreation(planning: Planning, link: ResolvedLink): boolean {
   }
   planning.toolReasons.add('ip (iproute2): bonds and VLANs');
   const id = `net/${name}/${kind.toLowerCase()}`;
-  const address = mac === undefined ? {} : { mac };
+  const further = {
+    ...(mac === undefined ? {} : { mac }),
+    ...(acceptsAdvertisements(link) === false ? { refusesAdvertisements: true as const } : {}),
+  };
   if (bond !== undefined) {
     const { members, mode, options } = bond;
     planning.steps.push({
       ...{ id, ...common, source: origin.source, summary: `bond ${name} (${mode}) of ${members.join(', ')}` },
-      action: { kind: 'netBond', link: name, members, mode, options, ...address },
+      action: { kind: 'netBond', link: name, members, mode, options, ...further },
     });
   } else if (vlan !== undefined) {
     const parent = planning.ready.get(vlan.parent);
     const needs = parent === undefined ? [] : [parent];
     planning.steps.push({
       ...{ id, ...common, source: origin.source, summary: `VLAN ${vlan.id} on ${vlan.parent} as ${name}`, needs },
-      action: { kind: 'netVlan', link: name, parent: vlan.parent, vlanId: vlan.id, ...address },
+      action: { kind: 'netVlan', link: name, parent: vlan.parent, vlanId: vlan.id, ...further },
     });
   }
   planning.ready.set(name, id);
   return true;
 }
 
-/** Before the link comes up; what is written for its service says the same. */
+/** Before a NIC comes up (a bond or VLAN that is made says so itself); what is written for its service says the same. */
 function planAdvertisements(planning: Planning, link: ResolvedLink): void {
   if (acceptsAdvertisements(link) !== false || planning.commands.ip === undefined) return;
   const { name, origin } = link;

@@ -65,6 +65,15 @@ describe('addVerification', () => {
     assert.deepEqual(verified[4]?.needs, [bond.id, 'net/probe']);
   });
 
+  it('has router advertisements refused before it asks, which brings links up', () => {
+    const refusal = step('net/eth1/advertisements', { kind: 'netAdvertisements', link: 'eth1' });
+    const { steps } = addVerification([address('eth0', '10.0.0.5'), refusal, address('eth1', '2001:db8::5')], timed);
+    assert.deepEqual(
+      steps.map(({ id }) => id),
+      [refusal.id, 'net/probe', 'net/eth0/10.0.0.5', 'net/eth1/2001:db8::5', 'net/verify'],
+    );
+  });
+
   it('asks nobody for IPv6, which the kernel does, and for gateways that are the link itself', () => {
     const ipv6 = addVerification([address('eth0', '2001:db8::5'), route('eth0', '2001:db8::1')], timed).steps;
     assert.deepEqual(

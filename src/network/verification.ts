@@ -47,11 +47,14 @@ export function addVerification(
   return { steps: [...makers, probe, ...asked, verify] };
 }
 
-/** Bonds, VLANs, and the links that these need to be up. */
+/**
+ * Bonds, VLANs, and the links that these need to be up; and who refuses router advertisements, since asking brings a link up, and what an
+ * advertisement has added by then would stay.
+ */
 function listMakers(steps: readonly Step[]): readonly Step[] {
   const isStacked = ({ action }: Step): boolean => action.kind === 'netBond' || action.kind === 'netVlan';
   const needed = new Set(steps.filter(isStacked).flatMap(({ needs }) => needs ?? []));
-  return steps.filter((step) => isStacked(step) || needed.has(step.id));
+  return steps.filter((step) => isStacked(step) || step.action.kind === 'netAdvertisements' || needed.has(step.id));
 }
 
 function describeProbe(steps: readonly Step[], makers: readonly Step[], timeoutMs: number): Step | undefined {
@@ -71,7 +74,7 @@ function describeProbe(steps: readonly Step[], makers: readonly Step[], timeoutM
   };
   const what =
     addresses.length === 1 ? `${only.address} is free on ${only.link}` : `${addresses.length} addresses are free`;
-  const needs = makers.map(({ id }) => id);
+  const needs = makers.filter(({ action: { kind } }) => kind !== 'netAdvertisements').map(({ id }) => id);
   return { ...common, id: probeStepId, action, summary: what, ...(needs.length === 0 ? {} : { needs }) };
 }
 

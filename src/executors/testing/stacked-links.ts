@@ -75,6 +75,7 @@ export function createStackedGuest(given: {
   });
   showLinks(links, files);
   const writeKernelVariable: Host['writeKernelVariable'] = (path, value) => {
+    if (path.startsWith('/proc/sys/')) return host.writeKernelVariable(path, value);
     const [, name = '', option = ''] = /^\/sys\/class\/net\/([^/]+)\/bonding\/(\w+)$/.exec(path) ?? [];
     const complaint =
       given.refuse?.(`sysfs ${name} ${option} ${value.trim()}`) ?? setOption(links, name, [option, value.trim()]);
