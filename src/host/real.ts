@@ -9,6 +9,7 @@ import { createCommandRunner } from './exec.ts';
 import { gatherFacts, readBootId, readDmi } from './gather-facts.ts';
 import type { ExecOptions, ExecResult, FileStat, Host, RunOptions, RunResult } from './host.ts';
 import { resolveBelowRoot } from './rooted-path.ts';
+import { readTrustedFile } from './trusted-file.ts';
 import { readUntrustedFile } from './untrusted-file.ts';
 
 /** Makes the port. `root` is an absolute folder that plays `/`; commands then run in a chroot of it and nothing live is spoken to. */
@@ -35,7 +36,7 @@ export function createRealHost(options: { root?: string } = {}): Host {
   }
 
   function readFile(path: string): Uint8Array | undefined {
-    return orUndefined(path, () => fs.readFileSync(follow(path)));
+    return orUndefined(path, () => (live ? readTrustedFile(path) : fs.readFileSync(follow(path))));
   }
 
   // A rooted read must not follow a final link out of the root, as the kernel would.

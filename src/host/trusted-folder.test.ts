@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { writeFileAtomically } from './atomic-write.ts';
+import { readTrustedFile } from './trusted-file.ts';
 import { openTrustedFolder } from './trusted-folder.ts';
 import { readUntrustedFile } from './untrusted-file.ts';
 
@@ -51,6 +52,24 @@ test('a link in a folder of somebody else is not, whoever owns the link', {
   fs.chownSync(join(folder, 'home'), 0, 0);
   fs.chmodSync(join(folder, 'home'), 0o1777);
   assert.throws(() => open(join(folder, 'home/link')), { code: 'ELOOP' });
+});
+
+test('a file is read through links of root alone, and what is no file is not waited for', {
+  skip: isRoot ? false : 'needs root',
+}, () => {
+  const file = join(folder, 'there/file');
+  const text = (path: string): string => Buffer.from(readTrustedFile(path)).toString();
+  fs.writeFileSync(file, 'content');
+  fs.symlinkSync('../there/file', join(folder, 'home/link'));
+  fs.symlinkSync('../there', join(folder, 'home/folder'));
+  for (const path of [file, join(folder, 'home/link'), join(folder, 'home/folder/file')])
+    assert.equal(text(path), 'content');
+  fs.chownSync(join(folder, 'home'), 1000, 1000);
+  for (const path of ['home/link', 'home/folder/file'])
+    assert.throws(() => text(join(folder, path)), { code: 'ELOOP' }, path);
+  assert.throws(() => text(join(folder, 'absent')), { code: 'ENOENT' });
+  assert.equal(spawnSync('mkfifo', [join(folder, 'home/fifo')]).status, 0);
+  for (const path of ['home/fifo', 'there']) assert.throws(() => text(join(folder, path)), { code: 'EINVAL' }, path);
 });
 
 test('links in a circle end', { skip: isRoot ? false : 'needs root' }, () => {

@@ -1,4 +1,4 @@
-// Opens the folder that something is written to. Whoever owns a folder on the way could put a link in it that leads to somebody else's
+// Opens the folder that something is written to, or the file that is read. Whoever owns a folder on the way could put a link in it that leads to somebody else's
 // files: a link is followed only where root alone can have made it (as systemd-tmpfiles(8) judges a transition unsafe).
 
 import * as fs from 'node:fs';
@@ -10,12 +10,17 @@ const writableByAll = 0o002;
 
 /** A descriptor of the folder, for the caller to close. Throws the system's error; ELOOP for a link that is not followed. */
 export function openTrustedFolder(path: string): number {
-  const folder = fs.openSync(path, O_RDONLY | O_DIRECTORY);
+  return openTrusted(path, O_RDONLY | O_DIRECTORY);
+}
+
+/** The same of whatever is at the absolute path, opened with `flags` of open(2). */
+export function openTrusted(path: string, flags: number): number {
+  const opened = fs.openSync(path, flags);
   // The usual case: the way went through no link at all. Without /proc there is no other process either (a chroot).
-  const reached = readDescriptor(folder);
-  if (reached === undefined || reached === path || `${reached}/` === path) return folder;
-  fs.closeSync(folder);
-  return walk(path);
+  const reached = readDescriptor(opened);
+  if (reached === undefined || reached === path || `${reached}/` === path) return opened;
+  fs.closeSync(opened);
+  return walk(path, flags);
 }
 
 function readDescriptor(descriptor: number): string | undefined {
@@ -27,7 +32,7 @@ function readDescriptor(descriptor: number): string | undefined {
 }
 
 /** One name after the other, each in the folder that is open. */
-function walk(path: string): number {
+function walk(path: string, flags: number): number {
   let names = splitPath(path);
   let links = 0;
   let at = fs.openSync('/', O_RDONLY | O_DIRECTORY);
@@ -41,7 +46,8 @@ function walk(path: string): number {
         names = [...splitPath(target), ...names];
         if (!target.startsWith('/')) continue;
       }
-      const opened = fs.openSync(target === undefined ? next : '/', O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      const wanted = target === undefined && names.length === 0 ? flags : O_RDONLY | O_DIRECTORY;
+      const opened = fs.openSync(target === undefined ? next : '/', wanted | O_NOFOLLOW);
       fs.closeSync(at);
       at = opened;
     }

@@ -21,6 +21,7 @@ users:
 write_files:
   - {path: ${home}/app/conf, content: conf, owner: "mallory:mallory"}
   - {path: ${home}/app/deep/er/conf, content: conf, owner: "mallory:mallory"}
+  - {path: ${home}/app/log, content: more, append: true, owner: "mallory:mallory"}
   - {path: /tmp/shared/conf, content: conf}
 `),
   sandbox: {
@@ -44,6 +45,9 @@ const swaps: readonly { readonly name: string; readonly path: string; readonly f
   { name: 'app-folder-to-link', path: `${home}/app`, forms: ['mkdir X', 'symlink /srv/target'] },
   { name: 'app-folder-to-etc', path: `${home}/app`, forms: ['mkdir X', 'symlink /etc'] },
   { name: 'app-file-to-link', path: `${home}/app/conf`, forms: ['file X', 'symlink /etc/passwd'] },
+  { name: 'app-file-to-fifo', path: `${home}/app/conf`, forms: ['file X', 'fifo X'] },
+  { name: 'appended-file-to-secret', path: `${home}/app/log`, forms: ['file X', 'symlink /srv/target/secret'] },
+  { name: 'appended-file-to-fifo', path: `${home}/app/log`, forms: ['file X', 'fifo X'] },
   { name: 'deep-folder-to-link', path: `${home}/app/deep`, forms: ['mkdir X', 'symlink /srv/target'] },
   { name: 'shared-folder-to-link', path: '/tmp/shared', forms: ['mkdir X', 'symlink /srv/target'] },
 ];
