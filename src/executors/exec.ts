@@ -6,6 +6,7 @@ import type { ExecAction } from '../core/action.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
 import { sha256 } from '../host/crypto.ts';
 import type { ExecResult, Host } from '../host/host.ts';
+import { provideCloudInitPer } from './cloud-init-per.ts';
 import type { Applied, ApplyContext, Executor, Inspection } from './executor.ts';
 import { findInterpreter, isNoexec, isProgram } from './script-file.ts';
 
@@ -30,6 +31,7 @@ async function applyExec(action: ExecAction, host: Host, context: ApplyContext):
   const { argv, input, made, hint } = prepare(action, host, context, name);
   makeInstanceFolder(instanceDirectory, 'output', host);
   const timeoutMs = action.timeoutMs ?? context.commandTimeoutMs;
+  const extraPath = provideCloudInitPer(action, host, instanceDirectory);
   const result = await host.exec(argv, {
     env: {
       ...context.environment,
@@ -39,6 +41,7 @@ async function applyExec(action: ExecAction, host: Host, context: ApplyContext):
     timeoutMs,
     log: `${instanceDirectory}/output/${name}.log`,
     cwd: '/',
+    ...(extraPath === undefined ? {} : { extraPath }),
   });
   const failed = describeEnding(result, timeoutMs, hint);
   const isKept = made !== undefined && failed !== undefined;

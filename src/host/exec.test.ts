@@ -23,7 +23,13 @@ type Ran = ExecResult & { log: string; ms: number };
 
 async function run(
   argv: readonly string[],
-  options: { timeoutMs?: number; graceMs?: number; env?: Record<string, string>; cwd?: string } = {},
+  options: {
+    timeoutMs?: number;
+    graceMs?: number;
+    env?: Record<string, string>;
+    cwd?: string;
+    extraPath?: string;
+  } = {},
 ): Promise<Ran> {
   count += 1;
   const log = join(folder, `${count}.log`);
@@ -150,6 +156,16 @@ describe('what a command sees', () => {
     } finally {
       process.env['PATH'] = before;
     }
+  });
+
+  test('a further folder is looked at last', async () => {
+    const extraPath = join(folder, 'further');
+    fs.mkdirSync(extraPath);
+    for (const name of ['further-job', 'true'])
+      fs.writeFileSync(join(extraPath, name), '#!/bin/sh\nexit 7\n', { mode: 0o755 });
+    assert.equal((await run(['further-job'], { extraPath })).exitCode, 7);
+    assert.equal((await run(['true'], { extraPath })).exitCode, 0);
+    assert.equal((await run(['further-job'], { extraPath, env: { PATH: '/usr/bin' } })).exitCode, 127);
   });
 
   test('umask 022 although ours is stricter, which stays as it was', async () => {

@@ -13,9 +13,11 @@ import type { ExecOptions, ExecResult } from './host.ts';
 import { type OutputPipe, openOutputPipe } from './output-pipe.ts';
 import { formatTail } from './output-tail.ts';
 
+const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 /** What a command of the user starts from; its own settings are laid over it. Nothing of the agent's environment is passed on. */
 const plainEnvironment: Readonly<Record<string, string>> = {
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  PATH: usualPath,
   HOME: '/root',
   LANG: 'C.UTF-8',
 };
@@ -91,7 +93,11 @@ export function createCommandRunner(): CommandRunner {
 }
 
 /** Starts `argv` with `output` as its stdout and stderr. Never throws. */
-function start([file = '', ...args]: readonly string[], { env, cwd }: RunnerOptions, output: number): Started {
+function start(
+  [file = '', ...args]: readonly string[],
+  { env, cwd, extraPath }: RunnerOptions,
+  output: number,
+): Started {
   // The child inherits the mask at the fork, which is over when spawn returns.
   const umask = process.umask(0o022);
   try {
@@ -99,7 +105,7 @@ function start([file = '', ...args]: readonly string[], { env, cwd }: RunnerOpti
       loadChildProcess().spawn(file, args, {
         stdio: ['ignore', output, output],
         detached: true,
-        env: { ...plainEnvironment, ...env },
+        env: { ...plainEnvironment, ...(extraPath === undefined ? {} : { PATH: `${usualPath}:${extraPath}` }), ...env },
         cwd,
       }),
     );

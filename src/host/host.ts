@@ -43,6 +43,8 @@ export type ExecOptions = {
   /** Absolute path of the log file, made 0600. */
   readonly log: string;
   readonly cwd: string;
+  /** Folder in which programs are looked for after all others; no matter where `env` has a PATH. */
+  readonly extraPath?: string;
 };
 
 /** Bounds of one request: all of it, connection and redirects included, within `timeoutMs`; a longer answer than `limitBytes` is none. */

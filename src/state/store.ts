@@ -60,8 +60,7 @@ function openIn(
   };
 }
 
-/** The id is untrusted and becomes one harmless name. */
-/** Folder of an instance below a state folder: `/var/lib/guest-init/instances/i-0000000a`. */
+/** Folder of an instance below a state folder: `/var/lib/guest-init/instances/i-0000000a`. The id is untrusted and becomes one harmless name. */
 export function nameInstanceFolder(directory: string, name: string): string {
   return `${directory}/instances/${name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 128)}`;
 }

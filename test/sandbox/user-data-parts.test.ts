@@ -102,6 +102,30 @@ describe('user_data of several parts', { skip: missing ?? false, concurrency: 2 
     });
   });
 
+  it('runs what cloud-init-per is to run as often as it says, from a list, a line and a script', async () => {
+    const script = makeMime([
+      {
+        type: 'text/cloud-config',
+        body: `bootcmd:\n  - [cloud-init-per, once, disk, sh, -c, 'echo list >> /root/log']\n  - cloud-init-per instance site echo line >> /root/log\n`,
+      },
+      {
+        type: 'text/x-shellscript-per-boot',
+        name: 'boot.sh',
+        body: '#!/bin/sh\ncloud-init-per always any echo script >> /root/log\ncloud-init-per once disk echo again >> /root/log\n',
+      },
+    ]);
+    const drives = [{ tree: userDataTree(script) }];
+    await withSandbox(describeSandbox({ sandbox: { drives } }), async (box) => {
+      assert.equal((await box.run(['guest-init', 'run'])).status, 0);
+      assert.deepEqual(lines(box), ['list', 'line', 'script']);
+      await box.reboot();
+      assert.equal((await box.run(['guest-init', 'run'])).status, 0);
+      assert.deepEqual(lines(box), ['list', 'line', 'script', 'script']);
+      assert.equal((await box.run(['guest-init', 'run', '--force'])).status, 0);
+      assert.deepEqual(lines(box), ['list', 'line', 'script', 'script', 'script']);
+    });
+  });
+
   it('applies vendor data and the documents of the image below user_data', async () => {
     const tree = {
       ...userDataTree('#cloud-config\ntimezone: Asia/Tokyo\nvendor_data: {prefix: [/usr/bin/env, WRAPPED=yes]}\n'),
