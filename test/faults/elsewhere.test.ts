@@ -5,10 +5,10 @@ const isSample = process.env['GUEST_INIT_FAULTS'] !== 'whole';
 
 declareElsewhere('F05', 'power cut', 'in the VM tier: test/vm/power-cut.test.ts');
 declareElsewhere('F06', 'write reordering', 'in the VM tier: test/vm/power-cut.test.ts');
-declareElsewhere('F10', 'corrupt iso9660 and vfat, mounted', 'this kernel mounts neither: needs a guest, not built');
+declareElsewhere('F10', 'corrupt iso9660 and vfat, mounted', 'in the VM tier: test/vm/corrupt-media.test.ts');
 declareElsewhere('F14', 'package locks', 'in the sandbox tier: test/sandbox/packages.test.ts');
-declareElsewhere('F15', 'clock', 'namespaces have no time of day of their own: needs a guest, not built');
-declareElsewhere('F16', 'no entropy', 'needs a guest with a processor that has no random numbers: not built');
+declareElsewhere('F15', 'clock', 'in the VM tier: test/vm/clock.test.ts');
+declareElsewhere('F16', 'no entropy', 'in the VM tier: test/vm/entropy.test.ts');
 declareElsewhere('F20', 'secret canaries', 'in the sandbox tier: test/sandbox/canaries.test.ts');
 
 if (isSample) {

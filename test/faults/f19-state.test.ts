@@ -2,6 +2,7 @@
 // the guest comes to the end that it would have come to.
 import assert from 'node:assert/strict';
 import { exitCodes } from '../../src/core/error.ts';
+import { fallbackDirectory } from '../../src/state/record.ts';
 import { type Sandbox, startSandbox } from '../support/sandbox.ts';
 import { type EndState, readEndState } from './engine/end-state.ts';
 import { defineGroup, type FaultCase } from './engine/matrix.ts';
@@ -59,8 +60,9 @@ async function prepare(): Promise<Shared> {
   return { box, end: readEndState(box), whole: '/root/whole', cutOff: '/root/cut-off', journal };
 }
 
+/** Also without what a run has kept in /run because it could not write there. */
 async function restore(box: Sandbox, from: string): Promise<void> {
-  await box.exec(['sh', '-c', `rm -rf ${folder} && cp -a ${from} ${folder}`]);
+  await box.exec(['sh', '-c', `rm -rf ${folder} ${fallbackDirectory} && cp -a ${from} ${folder}`]);
 }
 
 async function runDamaged(

@@ -17,7 +17,15 @@ export const incidental = [
 ];
 
 /** Written by the system's own tools, which a kill of ours may leave at any of their steps. */
-const writtenByTools = [/^\/etc\/(passwd|shadow|group|gshadow|subuid|subgid)([-+.].*)?$/, /^\/home(\/|$)/, /^\/var\//];
+const writtenByTools = [
+  /^\/etc\/(passwd|shadow|group|gshadow|subuid|subgid)([-+.].*)?$/,
+  /^\/etc\/ssh\/ssh_host_/,
+  /^\/(home|var)(\/|$)/,
+];
+
+export function isWrittenByTools(path: string): boolean {
+  return writtenByTools.some((pattern) => pattern.test(path));
+}
 
 const temporary = /^\.guest-init-/;
 
@@ -67,7 +75,7 @@ export function assertSameEnd(box: Sandbox, reference: EndState, said: string): 
 export function assertOldOrNew(box: Sandbox, before: TreeDigest, reference: EndState, said: string): void {
   const half: string[] = [];
   for (const [path, line] of box.digest(incidental)) {
-    if (writtenByTools.some((pattern) => pattern.test(path)) || temporary.test(basename(path))) continue;
+    if (isWrittenByTools(path) || temporary.test(basename(path))) continue;
     const isKnown = line === before.get(path) || line === reference.digest.get(path);
     if (!isKnown) half.push(`${path} ${line}, not ${before.get(path) ?? 'absent'} or ${reference.digest.get(path)}`);
   }
