@@ -28,6 +28,8 @@ export type AttachedDrive = {
   readonly late?: boolean;
   /** A volume that the guest may write to. */
   readonly writable?: true;
+  /** Sector of 512 bytes that cannot be read. The drive is a SCSI disk then, with the serial number `drive0` if it is the first. */
+  readonly badSector?: number;
 };
 
 export type Network = {
@@ -71,6 +73,10 @@ export type MachineOptions = {
   readonly disk?: Disk;
   /** A file for the log of what is written to the disk (write-log.ts). */
   readonly writeLog?: string;
+  /** What the machine's clock says at power-on: `2038-01-19T03:13:30`, UTC. Default: the time. */
+  readonly clock?: string;
+  /** A processor without random numbers, and no device that has any. */
+  readonly hasNoEntropy?: true;
 };
 
 export type SshResult = { readonly status: number | null; readonly output: string };
@@ -381,6 +387,8 @@ function describeQemu(options: MachineOptions & { disk: Disk; folder: string }):
     novaUuid,
     kernelWords = 'net.ifnames=0',
     writeLog,
+    clock,
+    hasNoEntropy,
   } = options;
   const { guest, gateway, subnet, mac } = network;
   const inside = subnet.replace(/\d+\/\d+$/, '');
@@ -394,7 +402,7 @@ function describeQemu(options: MachineOptions & { disk: Disk; folder: string }):
       '-accel',
       'tcg,thread=multi',
       '-cpu',
-      processor,
+      hasNoEntropy ? `${processor},rdrand=off,rdseed=off` : processor,
       '-smp',
       '2',
       '-m',
@@ -402,7 +410,9 @@ function describeQemu(options: MachineOptions & { disk: Disk; folder: string }):
       '-nodefaults',
     ],
     ...['-display', 'none', '-serial', `file:${folder}/console`, '-serial', `unix:${folder}/shell,server=on,wait=off`],
-    ...['-qmp', `unix:${folder}/control,server=on,wait=off`, '-device', 'virtio-rng-pci'],
+    ...['-qmp', `unix:${folder}/control,server=on,wait=off`],
+    ...(hasNoEntropy ? [] : ['-device', 'virtio-rng-pci']),
+    ...(clock === undefined ? [] : ['-rtc', `base=${clock}`]),
     ...['-kernel', image.kernel, '-initrd', image.initrd],
     ...['-append', `root=/dev/vda rw console=tty0 console=ttyS0 ${kernelWords}`],
     ...describeRootDisk(disk, writeLog),
@@ -442,14 +452,26 @@ function describeWire(nic: FurtherNic | { readonly mac: string }, index: number)
   return `user,net=${subnet},host=${router},dns=${inside}253,dhcpstart=${inside}200,${second}`;
 }
 
-function describeDrive({ file, as, late, writable }: AttachedDrive, index: number): string[] {
+function describeDrive({ file, as, late, writable, badSector }: AttachedDrive, index: number): string[] {
   const id = late ? 'late' : `drive${index}`;
+  if (badSector !== undefined)
+    return [
+      ...['-blockdev', JSON.stringify(describeBadMedium({ id, file, badSector }))],
+      ...['-device', `scsi-hd,bus=scsi0.0,drive=${id},serial=${id}`],
+    ];
   const medium = [
     '-drive',
     `if=none,id=${id},file=${file},format=raw,${writable ? 'cache=unsafe' : 'readonly=on'}${as === 'cdrom' ? ',media=cdrom' : ''}`,
   ];
   if (late) return medium;
   return [...medium, '-device', as === 'cdrom' ? `scsi-cd,bus=scsi0.0,drive=${id}` : `virtio-blk-pci,drive=${id}`];
+}
+
+/** Reads of the sector fail with EIO, the first time and ever after. */
+function describeBadMedium({ id, file, badSector }: { id: string; file: string; badSector: number }): object {
+  const fault = { event: 'none', iotype: 'read', errno: 5, sector: badSector, once: false, immediately: true };
+  const image = { driver: 'blkdebug', image: { driver: 'file', filename: file }, 'inject-error': [fault] };
+  return { driver: 'raw', 'node-name': id, 'read-only': true, file: image };
 }
 
 function sleep(ms: number): Promise<void> {
