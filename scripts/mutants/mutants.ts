@@ -50,6 +50,18 @@ export const mutants: readonly Mutant[] = [
     tests: [golden],
   },
   {
+    name: 'a file is read through a link of a user',
+    file: 'src/host/trusted-file.ts',
+    edits: [{ find: 'openTrusted(path, O_RDONLY', put: 'fs.openSync(path, O_RDONLY' }],
+    tests: ['src/host/trusted-folder.test.ts'],
+  },
+  {
+    name: 'router advertisements are taken until the link is up',
+    file: 'src/network/verification.ts',
+    edits: [{ find: " || step.action.kind === 'netAdvertisements'", put: '' }],
+    tests: ['src/network/verification.test.ts'],
+  },
+  {
     name: 'two runs at the same time',
     file: 'src/host/lock.ts',
     edits: [
