@@ -439,6 +439,29 @@ test('user: after a power cut the skeleton files that are missing or empty are w
   assert.equal(user.inspect(action, memory.host, { isResumed: true }).state, 'same');
 });
 
+test('user: one of the system whose making was cut off gets its group and its shadow entries', () => {
+  const cutOff = (more: Record<string, string>) =>
+    createMemoryHost({
+      files: { ...files, '/etc/passwd': 'web:x:997:997::/home/web:/bin/sh\n', '/etc/shadow': '', ...more },
+    });
+  const action = { kind: 'user', name: 'web', system: true, createHome: false } as const;
+  const mend = (more: Record<string, string>): string[] => {
+    const memory = cutOff(more);
+    assert.equal(user.inspect(action, memory.host).state, 'same');
+    assert.equal(user.inspect(action, memory.host, { isResumed: true }).state, 'differs');
+    user.apply(action, memory.host, { ...context, isResumed: true });
+    return memory.commands.map(({ argv }) => argv.join(' '));
+  };
+  const entry = ['usermod -p ! web', 'chage -m -1 -M -1 -W -1 web'];
+  assert.deepEqual(mend({ '/etc/group': '', '/etc/gshadow': 'web:!::\n' }), ['groupadd -g 997 web', ...entry]);
+  assert.deepEqual(mend({ '/etc/group': 'web:x:997:\n', '/etc/gshadow': 'webs:!::\n' }), [
+    'groupmod -p ! web',
+    ...entry,
+  ]);
+  const whole = { '/etc/group': 'web:x:997:\n', '/etc/gshadow': 'web:!::\n', '/etc/shadow': 'web:!:20779::::::\n' };
+  assert.equal(user.inspect(action, cutOff(whole).host, { isResumed: true }).state, 'same');
+});
+
 test("user: what somebody else has put there, or the user's own words, stay after a power cut", () => {
   const memory = createMemoryHost({
     files: {

@@ -19,8 +19,12 @@ export const user: Executor<UserAction> = {
       op: '+',
       what: `${action.name} in group ${name}`,
     }));
-    if (lacksGroup(existing, host)) changes.push({ op: '+', what: `group ${existing.gid} of ${action.name}` });
-    if (lacksShadowEntry(existing, host)) changes.push({ op: '+', what: `shadow entry of ${action.name}, locked` });
+    if (lacksGroup(existing, host, isResumed))
+      changes.push({ op: '+', what: `group ${existing.gid} of ${action.name}` });
+    if (lacksShadowEntry(existing, host, isResumed))
+      changes.push({ op: '+', what: `shadow entry of ${action.name}, locked` });
+    if (isResumed && findUnshadowedGroup(existing, host) !== undefined)
+      changes.push({ op: '+', what: `shadow entry of group ${existing.gid}, locked` });
     if (lacksHome(action, existing, host)) changes.push({ op: '+', what: `home of ${action.name}` });
     else if (isResumed && listMissingSkeleton(action, existing, host).length > 0)
       changes.push({ op: '+', what: `files of the home of ${action.name}` });
@@ -40,11 +44,15 @@ export const user: Executor<UserAction> = {
       runAccountTool(host, ['useradd', ...toUseraddOptions(action, host), action.name]);
       return {};
     }
-    const isWithoutGroup = lacksGroup(existing, host);
+    const isWithoutGroup = lacksGroup(existing, host, isResumed);
     if (isWithoutGroup) runAccountTool(host, ['groupadd', '-g', String(existing.gid), nameGroup(existing, host)]);
-    const isWithoutEntry = lacksShadowEntry(existing, host);
+    const unshadowed = isResumed ? findUnshadowedGroup(existing, host) : undefined;
+    if (unshadowed !== undefined) runAccountTool(host, ['groupmod', '-p', '!', unshadowed]);
+    const isWithoutEntry = lacksShadowEntry(existing, host, isResumed);
     if (isWithoutEntry) {
-      runAccountTool(host, ['usermod', '-p', '!', ...toSubordinateOptions(action.name, host), action.name]);
+      runAccountTool(host, ['usermod', '-p', '!', ...listMissingRanges(action, existing, host), action.name]);
+      // As useradd leaves users of the system: their passwords have no age.
+      if (action.system) runAccountTool(host, ['chage', '-m', '-1', '-M', '-1', '-W', '-1', action.name]);
     }
     const ranges = isResumed ? listMissingRanges(action, existing, host) : [];
     if (ranges.length > 0) runAccountTool(host, ['usermod', ...ranges, action.name]);
@@ -54,8 +62,8 @@ export const user: Executor<UserAction> = {
     fillHome(skeletonFiles, existing, host);
     const missing = listMissingGroups(action, existing, host);
     if (missing.length > 0) runAccountTool(host, ['usermod', '-a', '-G', missing.join(','), action.name]);
-    const isMended = isWithoutGroup || isWithoutEntry || isHomeless || skeletonFiles.length > 0 || ranges.length > 0;
-    return isMended || missing.length > 0 ? {} : undefined;
+    const mended = [isWithoutGroup, unshadowed !== undefined, isWithoutEntry, ranges.length > 0, isHomeless];
+    return mended.includes(true) || skeletonFiles.length > 0 || missing.length > 0 ? {} : undefined;
   },
 };
 
@@ -63,15 +71,27 @@ export const user: Executor<UserAction> = {
 const isOwnUid = (uid: number): boolean => uid >= 1000 && uid <= 60_000;
 
 // useradd writes the account before its shadow entry, its group and its home: a crash or a full disk between leaves a user whom PAM lets
-// in nowhere, or who can never hold a key.
+// in nowhere, or who can never hold a key. Users of the system may be like that on purpose, but not those whose making was cut off.
 
-function lacksGroup({ uid, gid }: UserFact, host: Host): boolean {
-  return isOwnUid(uid) && !readGroups(host).some((group) => group.gid === gid);
+function lacksGroup({ uid, gid }: UserFact, host: Host, isResumed = false): boolean {
+  return (isResumed || isOwnUid(uid)) && !readGroups(host).some((group) => group.gid === gid);
+}
+
+/** The user's primary group, where gshadow(5) is kept and does not have it. */
+function findUnshadowedGroup({ gid }: UserFact, host: Host): string | undefined {
+  const text = readIfAllowed('/etc/gshadow', host);
+  const group = text === undefined ? undefined : readGroups(host).find((candidate) => candidate.gid === gid);
+  return group === undefined || text?.split('\n').some((line) => line.startsWith(`${group.name}:`))
+    ? undefined
+    : group.name;
 }
 
 /** The password is said to be in shadow(5), and is not. */
-function lacksShadowEntry({ name, uid }: UserFact, host: Host): boolean {
-  if (!isOwnUid(uid) || !(host.readText('/etc/passwd') ?? '').split('\n').some((line) => line.startsWith(`${name}:x:`)))
+function lacksShadowEntry({ name, uid }: UserFact, host: Host, isResumed = false): boolean {
+  if (
+    !(isResumed || isOwnUid(uid)) ||
+    !(host.readText('/etc/passwd') ?? '').split('\n').some((line) => line.startsWith(`${name}:x:`))
+  )
     return false;
   const text = readIfAllowed('/etc/shadow', host);
   return text !== undefined && findShadowEntry(text, name) === undefined;

@@ -244,7 +244,8 @@ async function applyStage(
   reporter.stage(stage);
   const { work, isNetworkLeft } = options;
   const steps = selectSteps(plan.steps, { stage, work, live: host.live, isNetworkLeft });
-  if (store.journal.history.size > 0) sweepTemporaryFiles(steps, host);
+  // A power cut may have taken the journal and left what it would have told of.
+  if (options.record?.stages[stage] === undefined) sweepTemporaryFiles(steps, host);
   return applySteps({
     steps,
     host,

@@ -46,14 +46,18 @@ runcmd:
 ${Array.from({ length: 6 }, (_, n) => `  - sleep 0.2; echo ${n} > /root/command-${n}; sync`).join('\n')}
 `;
 
+/** Copies, locks and temporary files that useradd and its like leave; the next of them removes or replaces them. */
+const notOfTools =
+  '! -regex "etc/\\(passwd\\|shadow\\|group\\|gshadow\\|subuid\\|subgid\\)\\(-\\|+\\|[.][0-9]+\\|[.]lock\\)" ! -name "*.lock"';
+
 /**
  * What a guest is, as lines: names, modes, owners and content of what a run may touch; host keys and accounting by the system aside. In which
  * order accounts stand in their files does not count.
  */
 const describeGuest = [
   'cd /',
-  'find etc srv home root var/lib/guest-init -xdev ! -path "etc/*-" ! -name "*.lock" ! -path "etc/.pwd.lock" ! -path "etc/ssh/ssh_host_*" ! -path "var/lib/guest-init/*" ! -name .bash_history -printf "%y %m %U:%G %p %l\\n" | LC_ALL=C sort',
-  'find etc srv home root -xdev -type f ! -path "etc/*-" ! -name "*.lock" ! -path "etc/.pwd.lock" ! -path "etc/ssh/ssh_host_*" ! -path etc/group ! -path etc/gshadow ! -path etc/passwd ! -path etc/shadow -exec sha256sum {} + | LC_ALL=C sort -k2',
+  `find etc srv home root var/lib/guest-init -xdev ${notOfTools} ! -path "etc/.pwd.lock" ! -path "etc/ssh/ssh_host_*" ! -path "var/lib/guest-init/*" ! -name .bash_history -printf "%y %m %U:%G %p %l\\n" | LC_ALL=C sort`,
+  `find etc srv home root -xdev -type f ${notOfTools} ! -path "etc/.pwd.lock" ! -path "etc/ssh/ssh_host_*" ! -path etc/group ! -path etc/gshadow ! -path etc/passwd ! -path etc/shadow -exec sha256sum {} + | LC_ALL=C sort -k2`,
   'for i in group gshadow passwd shadow; do LC_ALL=C sort "etc/$i"; done',
   'ip -o -4 addr show dev eth0 | awk "{print \\$4}"',
   'ip -4 route show default',
