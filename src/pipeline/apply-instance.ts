@@ -245,7 +245,8 @@ async function applyStage(
   const { work, isNetworkLeft } = options;
   const steps = selectSteps(plan.steps, { stage, work, live: host.live, isNetworkLeft });
   // A power cut may have taken the journal and left what it would have told of.
-  if (options.record?.stages[stage] === undefined) sweepTemporaryFiles(steps, host);
+  const isUnfinished = store.journal.history.size > 0 || options.record?.stages[stage] === undefined;
+  if (isUnfinished) sweepTemporaryFiles(steps, host);
   return applySteps({
     steps,
     host,
