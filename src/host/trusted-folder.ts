@@ -1,5 +1,6 @@
-// Opens the folder that something is written to, or the file that is read. Whoever owns a folder on the way could put a link in it that leads to somebody else's
-// files: a link is followed only where root alone can have made it (as systemd-tmpfiles(8) judges a transition unsafe).
+// Opens the folder that something is written to, or the file that is read. Whoever owns a folder on the way could put a link in it that
+// leads to somebody else's files: a link is followed only where root alone can have made it (as systemd-tmpfiles(8) judges a transition
+// unsafe).
 
 import * as fs from 'node:fs';
 

@@ -86,7 +86,7 @@ function listImages({ name, image }: Medium): [string, Buffer][] {
   ];
 }
 
-/** Plans with the device `$1`: one line `case status mounts`. */
+/** `plan CASE DEVICE` prints one line `CASE STATUS MOUNTS`. */
 const planWith = `plan() {
   timeout 60 guest-init plan --device "$2" >/tmp/said 2>&1
   echo "$1 $? $(grep -c guest-init/private/drive /proc/mounts)"

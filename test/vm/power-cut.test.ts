@@ -46,7 +46,10 @@ runcmd:
 ${Array.from({ length: 6 }, (_, n) => `  - sleep 0.2; echo ${n} > /root/command-${n}; sync`).join('\n')}
 `;
 
-/** Copies, locks and temporary files that useradd and its like leave; the next of them removes or replaces them. */
+/**
+ * Copies, locks and temporary files that useradd and its like leave. The next of them takes over the copies and a dead one's lock; a file
+ * with the number of a process (`passwd.192`) stays for good, holds that number, and is root's alone.
+ */
 const notOfTools =
   '! -regex "etc/\\(passwd\\|shadow\\|group\\|gshadow\\|subuid\\|subgid\\)\\(-\\|+\\|[.][0-9]+\\|[.]lock\\)" ! -name "*.lock"';
 

@@ -16,7 +16,7 @@ export type Reference = { readonly before: TreeDigest; readonly end: EndState };
 
 /** Right after a kill: nothing half made is visible, and the stop step releases the drive. */
 export async function settleAfterKill(box: Sandbox, reference: Reference, comeback: Comeback): Promise<void> {
-  assertOldOrNew(box, reference.before, reference.end, 'right after the kill');
+  assertOldOrNew(box, reference, 'right after the kill');
   if (comeback === 'reboot') return box.reboot();
   await stopUnit(box);
   assertReleased(box, 'after the stop step');
