@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { exitCodes } from '../../src/core/error.ts';
 import { buildVfat } from '../../src/drive-image/vfat.ts';
+import { flip } from '../faults/engine/ext4.ts';
+import { spread } from '../faults/engine/matrix.ts';
 import { runTool } from '../support/command.ts';
 import { type DriveFiles, makeIsoDrive } from '../support/vm/config-drive.ts';
 import { type AttachedDrive, explainMissingMachines, type Machine, withMachine } from '../support/vm/machine.ts';
@@ -44,14 +46,6 @@ function makeMedia(): Medium[] {
   ];
 }
 
-/** `count` of the items, at even distances, the first among them. */
-function pick<T>(items: readonly T[], count: number): T[] {
-  const step = Math.max(1, items.length / count);
-  return Array.from({ length: Math.min(count, items.length) }, (_, n) => items[Math.floor(n * step)]).filter(
-    (item) => item !== undefined,
-  );
-}
-
 /** Offsets of bytes that say something: descriptors, tables, folders, files. */
 function listOffsets(image: Buffer): number[] {
   const offsets: number[] = [];
@@ -61,12 +55,6 @@ function listOffsets(image: Buffer): number[] {
 
 function listSectors(image: Buffer): number[] {
   return [...new Set(listOffsets(image).map((offset) => Math.floor(offset / 512)))];
-}
-
-function flip(image: Buffer, offset: number, bit: number): Buffer {
-  const flipped = Buffer.from(image);
-  flipped[offset] = (flipped[offset] ?? 0) ^ (1 << bit);
-  return flipped;
 }
 
 /** Images by the name of their case. */
@@ -79,9 +67,9 @@ function listImages({ name, image }: Medium): [string, Buffer][] {
   return [
     [`${name}-whole`, image],
     ...lengths.map((length): [string, Buffer] => [`${name}-cut-${length}`, image.subarray(0, length)]),
-    ...pick(listOffsets(image), counts.bits).map((offset, n): [string, Buffer] => [
+    ...spread(listOffsets(image), counts.bits).map((offset, n): [string, Buffer] => [
       `${name}-bit-${offset}`,
-      flip(image, offset, n % 8),
+      flip(image, { part: '', offset, bit: n % 8 }),
     ]),
   ];
 }
@@ -107,6 +95,10 @@ function assertLines(lines: readonly string[], cases: readonly string[]): Map<nu
   const codes = new Map<number, number>();
   for (const [, code] of answers) codes.set(Number(code), (codes.get(Number(code)) ?? 0) + 1);
   return codes;
+}
+
+function describeCodes(codes: ReadonlyMap<number, number>): string {
+  return [...codes].map(([code, count]) => `exit ${code} ${count} times`).join(', ');
 }
 
 async function assertQuietKernel(machine: Machine): Promise<void> {
@@ -139,9 +131,7 @@ test('drives that are cut off or have a flipped bit', { skip, timeout: 5_400_000
       lines,
       images.map(([name]) => name),
     );
-    t.diagnostic(
-      `${lines.length} drives: ${[...codes].map(([code, count]) => `exit ${code} ${count} times`).join(', ')}`,
-    );
+    t.diagnostic(`${lines.length} drives: ${describeCodes(codes)}`);
     for (const name of ['iso9660-whole', 'vfat-whole']) assert.ok(lines.includes(`${name} ${ok} 0`), lines.join('\n'));
     assert.ok((codes.get(driveUnreadable) ?? 0) > 0 && (codes.get(inputInvalid) ?? 0) > 0, 'no damage has shown');
     await assertQuietKernel(machine);
@@ -153,7 +143,7 @@ test('drives with a bad sector', { skip, timeout: 5_400_000 }, async (t) => {
   const cases = makeMedia().flatMap(({ name, image: bytes }) => {
     const file = join(key.folder, `bad-sector.${name}`);
     writeFileSync(file, bytes);
-    return pick(listSectors(bytes), counts.badSectors).map((badSector) => ({
+    return spread(listSectors(bytes), counts.badSectors).map((badSector) => ({
       name: `${name}-sector-${badSector}`,
       drive: { file, badSector, as: 'disk' } satisfies AttachedDrive,
     }));
@@ -173,8 +163,6 @@ test('drives with a bad sector', { skip, timeout: 5_400_000 }, async (t) => {
       await assertQuietKernel(machine);
     });
   }
-  t.diagnostic(
-    `${cases.length} drives: ${[...codes].map(([code, count]) => `exit ${code} ${count} times`).join(', ')}`,
-  );
+  t.diagnostic(`${cases.length} drives: ${describeCodes(codes)}`);
   assert.ok((codes.get(driveUnreadable) ?? 0) > 0, 'no bad sector has shown');
 });
