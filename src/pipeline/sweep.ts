@@ -1,14 +1,16 @@
-// Removes what a killed run left half made in the folders of the guest.
+// Removes what a killed run, and the tools that it had called, left half made in the folders of the guest.
 
 import type { Step } from '../core/plan.ts';
+import { removeAccountLeftovers } from '../executors/account-leftovers.ts';
 import type { Host } from '../host/host.ts';
 import { removeLeftovers } from '../state/leftovers.ts';
 
-/** Looks in the folders that these steps write to; costs a directory listing each. */
+/** Looks in the folders that these steps write to; costs a directory listing each. Tools at work in an image are not seen: theirs stays. */
 export function sweepTemporaryFiles(steps: readonly Step[], host: Host): void {
   const homes = new Map(host.facts().users.map(({ name, home }) => [name, home]));
   const folders = new Set(['/etc', ...steps.flatMap((step) => listFolders(step, homes))]);
   for (const folder of folders) removeLeftovers(folder, host);
+  if (host.live) removeAccountLeftovers(host);
 }
 
 /** The folder of each file, and those above it, which may have had to be made. */
