@@ -62,6 +62,18 @@ export const mutants: readonly Mutant[] = [
     tests: ['src/network/verification.test.ts'],
   },
   {
+    name: 'a command that was ended with the run has failed',
+    file: 'src/pipeline/apply.ts',
+    edits: [{ find: "status === 'failed' && options.stopRequested()", put: 'false' }],
+    tests: ['src/pipeline/apply-resume.test.ts'],
+  },
+  {
+    name: 'the late stage leaves an early one that was killed at a later boot',
+    file: 'src/pipeline/identity.ts',
+    edits: [{ find: 'early === undefined || isDueInBoot(early)', put: 'early === undefined' }],
+    tests: ['src/pipeline/identity.test.ts'],
+  },
+  {
     name: 'two runs at the same time',
     file: 'src/host/lock.ts',
     edits: [

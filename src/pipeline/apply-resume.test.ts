@@ -42,6 +42,22 @@ test('what needs a step that failed in an earlier run is skipped', async () => {
   assert.deepEqual((await apply([first, makeFileStep('b', { needs: ['a'] })])).list, ['a failed', 'b skipped']);
 });
 
+test('a command that was ended with the run is done by the next run, also the last one', async () => {
+  let stop = false;
+  const { apply, effects } = open({
+    exec: () => {
+      stop = effects.length === 1;
+      return stop
+        ? { exitCode: undefined, signal: 'SIGTERM', timedOut: false, tail: [] }
+        : { exitCode: 0, signal: undefined, timedOut: false, tail: [] };
+    },
+  });
+  const cut = await apply([makeExecStep('a')], { stopRequested: () => stop });
+  assert.deepEqual([cut.list, cut.cutShort], [[], 'signal']);
+  assert.deepEqual((await apply([makeExecStep('a')])).list, ['a changed']);
+  assert.equal(effects.length, 2);
+});
+
 test('a service is told about a change that an earlier, interrupted run made', async () => {
   const { apply, leave, effects } = open({
     files: { '/run/systemd/system': { kind: 'directory' }, '/lib/systemd/system/ssh.service': '' },

@@ -189,6 +189,11 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
       afterRun = applied?.afterRun ?? afterRun;
       forgotten.push(...(applied?.forgotten ?? []));
       const [status, details] = describeApplied(applied);
+      // Who stops a unit ends its commands as well: this one has not failed, it was cut off.
+      if (status === 'failed' && options.stopRequested()) {
+        cutShort = 'signal';
+        continue;
+      }
       end(status, status === 'changed' ? { ...details, ...recallChanges(step, found, host) } : details);
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;

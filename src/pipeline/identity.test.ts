@@ -82,6 +82,11 @@ test('steps of every boot are due once in each boot', () => {
   const begun = makeRecord({ everyBoot: true, bootId: 'boot-2', stages });
   assert.deepEqual(decide({ record: begun, bootId: 'boot-2' }).work, ['early none', 'late everyBoot']);
   assert.deepEqual(decide({ record, bootId: 'boot-1' }).work, ['early none', 'late none']);
+  const late = { requested: ['late'], bootId: 'boot-2' } as const;
+  assert.deepEqual(decide({ ...late, record: begun }).work, ['late everyBoot']);
+  // The early unit was killed.
+  assert.deepEqual(decide({ ...late, record }).work, ['early everyBoot', 'late everyBoot']);
+  assert.deepEqual(decide({ ...late, record: makeRecord() }).work, ['late none']);
 });
 
 test('a network that failed is asked for again at every run; other failures are not', () => {

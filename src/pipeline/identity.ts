@@ -5,7 +5,7 @@ import type { Dmi } from '../core/facts.ts';
 import { type InstanceId, instanceName, isSameInstance } from '../core/instance-config.ts';
 import { type Stage, stages } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
-import type { InstanceRecord } from '../state/record.ts';
+import type { InstanceRecord, StageRecord } from '../state/record.ts';
 
 /** whole: every step of the stage. everyBoot: only steps of every boot (network, bootcmd). network: only those of the network. none: already done in this boot. */
 export type StageWork = 'whole' | 'everyBoot' | 'network' | 'none';
@@ -18,7 +18,7 @@ export type Decision = {
   readonly work: readonly { readonly stage: Stage; readonly work: StageWork }[];
 };
 
-/** `requested` are the stages asked for; a late stage takes an unfinished early one along. */
+/** `requested` are the stages asked for; a late stage takes along an early one that is unfinished, or was cut off in this boot. */
 export function decideWork(options: {
   readonly record: InstanceRecord | undefined;
   readonly instance: InstanceId;
@@ -29,10 +29,12 @@ export function decideWork(options: {
   const { record, instance, bootId, force } = options;
   const fresh = force || record === undefined || !isSameInstance(record.instance, instance);
   const known = fresh ? undefined : record;
+  const isDueInBoot = (done: StageRecord): boolean => known?.everyBoot === true && done.bootId !== bootId;
+  const early = known?.stages.early;
+  const isEarlyOpen = early === undefined || isDueInBoot(early);
   const wanted = stages.filter(
     (stage) =>
-      options.requested.includes(stage) ||
-      (stage === 'early' && options.requested.includes('late') && known?.stages.early === undefined),
+      options.requested.includes(stage) || (stage === 'early' && options.requested.includes('late') && isEarlyOpen),
   );
   return {
     fresh,
@@ -40,7 +42,7 @@ export function decideWork(options: {
       if (known?.undone?.whole === true) return { stage, work: 'none' };
       const done = known?.stages[stage];
       if (done === undefined) return { stage, work: 'whole' };
-      const due = (known?.everyBoot === true && done.bootId !== bootId) || isNetworkFailure(done.exitCode);
+      const due = isDueInBoot(done) || isNetworkFailure(done.exitCode);
       return { stage, work: due ? 'everyBoot' : 'none' };
     }),
   };

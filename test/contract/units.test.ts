@@ -86,7 +86,7 @@ describe('last words', () => {
     const runtime = mkdtempSync(join(folder, 'run-'));
     const { status, stdout, stderr } = spawnSync('/bin/sh', [script, stage], {
       encoding: 'utf8',
-      env: { PATH: '/usr/bin:/bin', GUEST_INIT_RUNTIME: runtime, ...environment },
+      env: { PATH: '/usr/bin:/bin', GUEST_INIT_RUNTIME: runtime, GUEST_INIT_CGROUPS: runtime, ...environment },
     });
     assert.deepEqual([status, stderr], [0, '']);
     const file = (name: string): string | undefined => {
@@ -123,6 +123,20 @@ describe('last words', () => {
       assert.match(ready ?? '', /^1 FAILED \(1\) the late stage/);
     });
   }
+
+  const group = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
+  const noGroups = group === undefined ? 'no cgroup v2 here' : false;
+  test('a SIGKILL is told as want of memory where the kernel has counted one', { skip: noGroups }, () => {
+    const sayWith = (events: string) => {
+      const cgroups = mkdtempSync(join(folder, 'cgroups-'));
+      mkdirSync(join(cgroups, group ?? ''), { recursive: true });
+      writeFileSync(join(cgroups, group ?? '', 'memory.events'), events);
+      const killed = { SERVICE_RESULT: 'signal', EXIT_STATUS: 'KILL', GUEST_INIT_CGROUPS: cgroups };
+      return say('early', killed).stdout;
+    };
+    assert.match(sayWith('max 9\noom 1\noom_kill 1\noom_group_kill 0\n'), /was killed: the guest ran out of memory;/);
+    assert.match(sayWith('max 9\noom 1\noom_kill 0\noom_group_kill 0\n'), /was killed by signal KILL;/);
+  });
 
   test('the early stage is followed by the late one: nobody is told yet that all has ended', () => {
     const { stdout, ready } = say('early', { SERVICE_RESULT: 'timeout' });

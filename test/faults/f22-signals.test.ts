@@ -8,7 +8,8 @@ import { type Sandbox, withSandbox } from '../support/sandbox.ts';
 import { defineGroup, type FaultCase } from './engine/matrix.ts';
 import { assertCleanEnd } from './engine/verdict.ts';
 
-const signals = ['TERM', 'HUP', 'INT', 'PIPE'] as const;
+/** TERM-to-all: as systemd stops a unit, its commands as well. */
+const signals = ['TERM', 'HUP', 'INT', 'PIPE', 'TERM-to-all'] as const;
 
 type Phase = {
   readonly name: string;
@@ -46,7 +47,9 @@ async function runSignalCase(phase: Phase, signal: (typeof signals)[number]): Pr
     const running = box.run(['guest-init', 'run'], { timeoutMs: 30_000 });
     for (let tries = 0; tries < 400 && !phase.hasCome(box); tries += 1) await sleep(20);
     await sleep(50);
-    await box.run(['sh', '-c', `kill -${signal} $(pidof guest-init)`]);
+    const kill =
+      signal === 'TERM-to-all' ? 'kill -TERM $(pidof guest-init sleep)' : `kill -${signal} $(pidof guest-init)`;
+    await box.run(['sh', '-c', kill]);
     const result = await running;
     const said = assertCleanEnd(box, { ...result, fault: `${signal}, ${phase.name}` });
     // Who writes into a pipe that nobody reads is told by the write itself.
