@@ -189,6 +189,7 @@ function describeErrno(code: string): string {
     EEXIST: 'something else is in the way (EEXIST)',
     ENODEV: 'not the kind of device that is asked for (ENODEV)',
     ELOOP: "a symbolic link on the way could be anybody's and is not followed (ELOOP)",
+    EFBIG: 'larger than is allowed (EFBIG)',
     EIO: 'input/output error (EIO)',
   };
   return words[code] ?? `cannot be written (${code})`;

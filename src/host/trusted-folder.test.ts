@@ -70,6 +70,10 @@ test('a file is read through links of root alone, and what is no file is not wai
   assert.throws(() => text(join(folder, 'absent')), { code: 'ENOENT' });
   assert.equal(spawnSync('mkfifo', [join(folder, 'home/fifo')]).status, 0);
   for (const path of ['home/fifo', 'there']) assert.throws(() => text(join(folder, path)), { code: 'EINVAL' }, path);
+  fs.truncateSync(file, 64 * 1024 * 1024 + 1);
+  assert.equal(readTrustedFile(file).length, 64 * 1024 * 1024 + 1);
+  fs.chownSync(file, 1000, 1000);
+  assert.throws(() => readTrustedFile(file), { code: 'EFBIG' });
 });
 
 test('links in a circle end', { skip: isRoot ? false : 'needs root' }, () => {

@@ -42,12 +42,14 @@ const swaps: readonly { readonly name: string; readonly path: string; readonly f
   { name: 'keys-to-shadow', path: `${home}/.ssh/authorized_keys`, forms: ['file X', 'symlink /etc/shadow'] },
   { name: 'keys-to-fifo', path: `${home}/.ssh/authorized_keys`, forms: ['file X', 'fifo X'] },
   { name: 'keys-to-folder', path: `${home}/.ssh/authorized_keys`, forms: ['file X', 'mkdir X'] },
+  { name: 'keys-to-huge', path: `${home}/.ssh/authorized_keys`, forms: ['file X', 'huge X'] },
   { name: 'app-folder-to-link', path: `${home}/app`, forms: ['mkdir X', 'symlink /srv/target'] },
   { name: 'app-folder-to-etc', path: `${home}/app`, forms: ['mkdir X', 'symlink /etc'] },
   { name: 'app-file-to-link', path: `${home}/app/conf`, forms: ['file X', 'symlink /etc/passwd'] },
   { name: 'app-file-to-fifo', path: `${home}/app/conf`, forms: ['file X', 'fifo X'] },
   { name: 'appended-file-to-secret', path: `${home}/app/log`, forms: ['file X', 'symlink /srv/target/secret'] },
   { name: 'appended-file-to-fifo', path: `${home}/app/log`, forms: ['file X', 'fifo X'] },
+  { name: 'appended-file-to-huge', path: `${home}/app/log`, forms: ['file X', 'huge X'] },
   { name: 'deep-folder-to-link', path: `${home}/app/deep`, forms: ['mkdir X', 'symlink /srv/target'] },
   { name: 'shared-folder-to-link', path: '/tmp/shared', forms: ['mkdir X', 'symlink /srv/target'] },
 ];
@@ -59,7 +61,8 @@ my ($folder) = $path =~ m{(.*)/};
 my $n = 0;
 sub make { my ($form, $at) = @_; my ($how, $what) = split / /, $form;
   if ($how eq 'mkdir') { mkdir $at, 0755 } elsif ($how eq 'symlink') { symlink $what, $at }
-  elsif ($how eq 'fifo') { mkfifo($at, 0600) } else { open(my $f, '>', $at); close $f } }
+  elsif ($how eq 'fifo') { mkfifo($at, 0600) }
+  elsif ($how eq 'huge') { open(my $f, '>', $at); truncate($f, 1 << 40); close $f } else { open(my $f, '>', $at); close $f } }
 while (1) {
   $n++;
   my $at = "$folder/swap-$n";
