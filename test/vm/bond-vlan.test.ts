@@ -1,7 +1,7 @@
 // Bonds and VLANs on a real kernel: set up by the first boot, set up again by us at the next, changed in place, and taken back when a
 // command fails. The guest's network service is told nothing of them (network.backend: none).
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { type DriveFiles, makeIsoDrive } from '../support/vm/config-drive.ts';
 import { explainMissingMachines, guessedNetwork, type Machine, withMachine } from '../support/vm/machine.ts';
 import { describeInstance, LaunchKey, preparePackagedImage } from '../support/vm/scenario.ts';
@@ -12,11 +12,7 @@ const [firstMac, secondMac] = ['fa:16:3e:00:00:11', 'fa:16:3e:00:00:12'] as cons
 const bondMac = 'fa:16:3e:00:00:21';
 const vlanMac = 'fa:16:3e:00:00:22';
 
-let key: LaunchKey;
-before(() => {
-  if (skip === false) key = new LaunchKey();
-});
-after(() => key?.remove());
+const key = new LaunchKey();
 
 type Json = Readonly<Record<string, unknown>>;
 

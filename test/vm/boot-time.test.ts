@@ -1,7 +1,7 @@
 // From power-on to a login by ssh, in turn on one image each: the bare job in shell, guest-init, and (where the distribution has one in
 // the image cache) its cloud-init. Under emulation: the differences are some ten times those of a machine with KVM.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { makeIsoDrive } from '../support/vm/config-drive.ts';
 import { type GuestImage, type GuestRoot, prepareGuestImage } from '../support/vm/guest-image.ts';
 import { explainMissingMachines, withMachine } from '../support/vm/machine.ts';
@@ -23,11 +23,7 @@ const cloudInitConfig = [
 
 type Row = { readonly name: string; readonly image: GuestImage; readonly seconds: number[] };
 
-let key: LaunchKey;
-before(() => {
-  if (skip === false) key = new LaunchKey();
-});
-after(() => key?.remove());
+const key = new LaunchKey();
 
 /** The same drive for all; the network is said by network_data.json too, so that cloud-init does not ask for DHCP. */
 function makeDrive(): string {

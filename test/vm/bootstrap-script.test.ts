@@ -3,14 +3,13 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { makeMime } from '../../src/userdata/testing/sources.ts';
 import { makeIsoDrive } from '../support/vm/config-drive.ts';
 import type { GuestRoot } from '../support/vm/guest-image.ts';
-import { Disk, explainMissingMachines, explainSkippedGuest, type Machine, withMachine } from '../support/vm/machine.ts';
+import { Disk, explainSkippedGuest, type Machine, withMachine } from '../support/vm/machine.ts';
 import { describeInstance, LaunchKey, preparePackagedImage, uuidOf } from '../support/vm/scenario.ts';
 
-const skip = explainMissingMachines() ?? false;
 const port = 8000;
 
 const firstStage = `#!/usr/bin/env python3
@@ -34,11 +33,7 @@ echo "the mirror of the master answers ${status}" >&2
 exit ${status}
 `;
 
-let key: LaunchKey;
-before(() => {
-  if (skip === false) key = new LaunchKey();
-});
-after(() => key?.remove());
+const key = new LaunchKey();
 
 const roots: readonly GuestRoot[] = ['bookworm-guest-netplan', 'trixie-guest-netplan'];
 

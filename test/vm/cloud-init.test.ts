@@ -1,6 +1,6 @@
 // Beside Debian's cloud-init, in real guests: as its per-instance script, and in its place.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { makeIsoDrive } from '../support/vm/config-drive.ts';
 import { readGuest } from '../support/vm/guest-state.ts';
 import { Disk, explainMissingMachines, type Machine, withMachine } from '../support/vm/machine.ts';
@@ -9,11 +9,7 @@ import { describeInstance, LaunchKey, preparePackagedImage } from '../support/vm
 const skip = explainMissingMachines() ?? false;
 const services = ['cloud-init-local', 'cloud-init', 'cloud-config', 'cloud-final'];
 
-let key: LaunchKey;
-before(() => {
-  if (skip === false) key = new LaunchKey();
-});
-after(() => key?.remove());
+const key = new LaunchKey();
 
 /** As scenario.ts has it, in the way that cloud-init can do as well: it gives launch keys to its own default user only. */
 function userDataForBoth(): string {

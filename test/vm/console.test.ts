@@ -1,6 +1,6 @@
 // What a real guest shows to whoever sits at its console: NICs that udev renames at boot, a run that goes wrong, systemd's own views of it.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { makeIsoDrive } from '../support/vm/config-drive.ts';
 import { explainMissingMachines, type Machine, withMachine } from '../support/vm/machine.ts';
 import { describeInstance, LaunchKey, preparePackagedImage } from '../support/vm/scenario.ts';
@@ -25,11 +25,7 @@ WantedBy=sysinit.target
 END
 systemctl enable late-driver.service`;
 
-let key: LaunchKey;
-before(() => {
-  if (skip === false) key = new LaunchKey();
-});
-after(() => key?.remove());
+const key = new LaunchKey();
 
 type Boot = { readonly kernelWords: string; readonly image?: Parameters<typeof preparePackagedImage>[1] };
 

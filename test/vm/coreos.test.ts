@@ -1,13 +1,12 @@
 // A CoreOS document in a real guest: stand-ins of etcd and fleet note the environment that systemd starts them with, and in which order. The
 // document is kept in the image; it is edited between two boots. Then the units that it brings, enabled and masked by the real systemctl.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { makeIsoDrive } from '../support/vm/config-drive.ts';
 import type { GuestRoot } from '../support/vm/guest-image.ts';
-import { Disk, explainMissingMachines, explainSkippedGuest, type Machine, withMachine } from '../support/vm/machine.ts';
+import { Disk, explainSkippedGuest, type Machine, withMachine } from '../support/vm/machine.ts';
 import { describeInstance, LaunchKey, preparePackagedImage } from '../support/vm/scenario.ts';
 
-const skip = explainMissingMachines() ?? false;
 const stored = '/var/lib/coreos-install/user_data';
 const document = `#cloud-config
 coreos:
@@ -67,11 +66,7 @@ const prepareDaemons = [
 
 const roots: readonly GuestRoot[] = ['bookworm-guest', 'trixie-guest'];
 
-let key: LaunchKey;
-before(() => {
-  if (skip === false) key = new LaunchKey();
-});
-after(() => key?.remove());
+const key = new LaunchKey();
 
 async function ask(machine: Machine, command: string): Promise<string> {
   return (await machine.shell.run(command)).output;

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { exitCodes } from '../../src/core/error.ts';
 import { buildVfat } from '../../src/drive-image/vfat.ts';
 import { flip } from '../faults/engine/ext4.ts';
@@ -21,11 +21,7 @@ const counts = isWhole ? { cuts: 64, badSectors: 64, bits: 250 } : { cuts: 8, ba
 /** Drives with a bad sector in one machine: each is a device. */
 const drivesAtOnce = 64;
 
-let key: LaunchKey;
-before(() => {
-  if (skip === false) key = new LaunchKey();
-});
-after(() => key?.remove());
+const key = new LaunchKey();
 
 type Medium = { readonly name: 'iso9660' | 'vfat'; readonly image: Buffer };
 

@@ -3,13 +3,12 @@
 import assert from 'node:assert/strict';
 import { statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { makeIsoDrive } from '../support/vm/config-drive.ts';
 import type { GuestRoot } from '../support/vm/guest-image.ts';
-import { Disk, explainMissingMachines, explainSkippedGuest, type Machine, withMachine } from '../support/vm/machine.ts';
+import { Disk, explainSkippedGuest, type Machine, withMachine } from '../support/vm/machine.ts';
 import { describeInstance, LaunchKey, preparePackagedImage } from '../support/vm/scenario.ts';
 
-const skip = explainMissingMachines() ?? false;
 const mib = 1024 ** 2;
 
 const userData = `#cloud-config
@@ -30,11 +29,7 @@ runcmd:
   - date >> /srv/data/ran
 `;
 
-let key: LaunchKey;
-before(() => {
-  if (skip === false) key = new LaunchKey();
-});
-after(() => key?.remove());
+const key = new LaunchKey();
 
 const roots: readonly GuestRoot[] = ['bookworm-guest-disks', 'trixie-guest-disks'];
 for (const root of roots) {

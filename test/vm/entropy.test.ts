@@ -1,16 +1,12 @@
 // F16: a processor that has no random numbers and no device that gives any: the boot ends in time, with host keys and a login.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { makeIsoDrive } from '../support/vm/config-drive.ts';
 import type { GuestRoot } from '../support/vm/guest-image.ts';
-import { explainMissingMachines, explainSkippedGuest, withMachine } from '../support/vm/machine.ts';
+import { explainSkippedGuest, withMachine } from '../support/vm/machine.ts';
 import { describeInstance, LaunchKey, preparePackagedImage } from '../support/vm/scenario.ts';
 
-let key: LaunchKey;
-before(() => {
-  if (explainMissingMachines() === undefined) key = new LaunchKey();
-});
-after(() => key?.remove());
+const key = new LaunchKey();
 
 /** The kernel believes neither the processor nor whoever started it. */
 const kernelWords = 'net.ifnames=0 random.trust_cpu=off random.trust_bootloader=off';

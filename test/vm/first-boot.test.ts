@@ -1,14 +1,12 @@
 // The whole product in real guests: the package in an image, a drive on a real medium, no DHCP, and somebody who logs in from outside.
 // Then the same guest boots again with the same drive, and once more with another instance's.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { makeIsoDrive, makeVfatDrive } from '../support/vm/config-drive.ts';
 import type { GuestRoot } from '../support/vm/guest-image.ts';
 import { readGuest, readTree, type Tree } from '../support/vm/guest-state.ts';
-import { Disk, explainMissingMachines, explainSkippedGuest, type Machine, withMachine } from '../support/vm/machine.ts';
+import { Disk, explainSkippedGuest, type Machine, withMachine } from '../support/vm/machine.ts';
 import { describeInstance, LaunchKey, preparePackagedImage } from '../support/vm/scenario.ts';
-
-const skip = explainMissingMachines() ?? false;
 
 type Guest = {
   readonly title: string;
@@ -24,11 +22,7 @@ const guests: readonly Guest[] = [
   { title: 'Debian 11, CD-ROM', root: 'bullseye-guest', drive: 'iso9660', tool: 'ifconfig' },
 ];
 
-let key: LaunchKey;
-before(() => {
-  if (skip === false) key = new LaunchKey();
-});
-after(() => key?.remove());
+const key = new LaunchKey();
 
 for (const { title, root, drive, tool } of guests) {
   describe(title, { skip: explainSkippedGuest({ keptInCi: root !== 'bullseye-guest' }) }, () => {

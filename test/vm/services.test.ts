@@ -3,15 +3,14 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { buildArchive } from '../support/apt-repository.ts';
 import { exampleRoot } from '../support/certificate.ts';
 import { makeIsoDrive } from '../support/vm/config-drive.ts';
 import type { GuestRoot } from '../support/vm/guest-image.ts';
-import { explainMissingMachines, explainSkippedGuest, withMachine } from '../support/vm/machine.ts';
+import { explainSkippedGuest, withMachine } from '../support/vm/machine.ts';
 import { describeInstance, LaunchKey, preparePackagedImage } from '../support/vm/scenario.ts';
 
-const skip = explainMissingMachines() ?? false;
 const port = 8000;
 const bundle = '/etc/ssl/certs/ca-certificates.crt';
 
@@ -65,11 +64,7 @@ runcmd:
 power_state: {mode: reboot, message: the first boot is over}
 `;
 
-let key: LaunchKey;
-before(() => {
-  if (skip === false) key = new LaunchKey();
-});
-after(() => key?.remove());
+const key = new LaunchKey();
 
 const roots: readonly GuestRoot[] = ['bookworm-guest-services', 'trixie-guest-services'];
 

@@ -1,7 +1,7 @@
 // A template and its clones: a guest that has served is sealed, its disk copied twice, and both copies boot as instances of their own. They
 // share nothing that a machine has for itself, and nothing of the first one is found in them. A copy of a guest that nobody sealed is told.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { makeIsoDrive } from '../support/vm/config-drive.ts';
 import { Disk, explainMissingMachines, type Machine, type Network, withMachine } from '../support/vm/machine.ts';
 import { describeInstance, LaunchKey, preparePackagedImage, uuidOf } from '../support/vm/scenario.ts';
@@ -37,11 +37,7 @@ runcmd:
 
 type Identity = { machineId: string; hostKeys: string; address: string; hostname: string };
 
-let key: LaunchKey;
-before(() => {
-  if (skip === false) key = new LaunchKey();
-});
-after(() => key?.remove());
+const key = new LaunchKey();
 
 const ask = async (machine: Machine, command: string): Promise<string> => (await machine.shell.run(command)).output;
 

@@ -2,7 +2,7 @@
 // that names the cause and the next step.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { makeIsoDrive } from '../support/vm/config-drive.ts';
 import { explainMissingMachines, type Machine, withMachine } from '../support/vm/machine.ts';
 import { describeInstance, LaunchKey, preparePackagedImage, uuidOf } from '../support/vm/scenario.ts';
@@ -11,11 +11,7 @@ const skip = explainMissingMachines() ?? false;
 const id = 'i-0000000a';
 const novaUuid = uuidOf(id);
 
-let key: LaunchKey;
-before(() => {
-  if (skip === false) key = new LaunchKey();
-});
-after(() => key?.remove());
+const key = new LaunchKey();
 
 /** Lines of the agent on the console, without the kernel's time stamp. */
 function linesOfAgent(machine: Machine): string[] {

@@ -2,25 +2,38 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { after } from 'node:test';
 import { repositoryRoot, requireBuiltPackage } from '../built-program.ts';
 import { runTool } from '../command.ts';
 import type { DriveFiles } from './config-drive.ts';
 import { type GuestImage, type GuestRoot, prepareGuestImage } from './guest-image.ts';
 import { guessedNetwork, type Network } from './machine.ts';
 
-/** A launch key and its private half, made for one test file and removed by it. */
+/** A launch key and its private half: made when a test file first needs it, removed when its tests are over. */
 export class LaunchKey {
-  readonly folder = mkdtempSync(join(tmpdir(), `guest-init-vm-${process.pid}-key-`));
-  readonly file = join(this.folder, 'key');
-  readonly publicLine: string;
+  #folder: string | undefined;
 
   constructor() {
-    runTool(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'launch', '-f', this.file]);
-    this.publicLine = readFileSync(`${this.file}.pub`, 'utf8').trim();
+    after(() => {
+      if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+    });
   }
 
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+  /** Where it lies; the tests may keep other files there. */
+  get folder(): string {
+    if (this.#folder === undefined) {
+      this.#folder = mkdtempSync(join(tmpdir(), `guest-init-vm-${process.pid}-key-`));
+      runTool(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'launch', '-f', join(this.#folder, 'key')]);
+    }
+    return this.#folder;
+  }
+
+  get file(): string {
+    return join(this.folder, 'key');
+  }
+
+  get publicLine(): string {
+    return readFileSync(`${this.file}.pub`, 'utf8').trim();
   }
 }
 
