@@ -4,7 +4,7 @@
 import type { ModuleContext } from '../../core/define.ts';
 import type { DefaultUser } from '../../distros/distro.ts';
 import { selectDistro } from '../../distros/select.ts';
-import { listUserRequests, readLegacyUser, type UserRequest } from './requests.ts';
+import { listsDefaultUser, listUserRequests, readLegacyUser, type UserRequest } from './requests.ts';
 
 export type LoginUser = {
   /** The default user under the name it has on this guest. */
@@ -36,8 +36,8 @@ export function resolveLoginUser(
   const requests = listUserRequests(validated.users) ?? [];
   const isListed = requests.some(isDefault);
   const isAsked = legacy !== undefined || isListed || document.users === undefined || document.users === null;
-  const canStandIn = (listUserRequests(document.users) ?? []).some(isDefault) || !requests.some(canLogIn);
-  const standsIn = !isAsked && canStandIn && countEntries(validated.users) < countEntries(document.users);
+  const lostEntries = countEntries(validated.users) < countEntries(document.users);
+  const standsIn = !isAsked && lostEntries && (!requests.some(canLogIn) || listsDefaultUser(document.users));
   const wantsDefault = isAsked || standsIn;
   const takesOver = defaultUser.name !== coreosUser && meansCoreosUser(context, requests);
   const makesDefault =

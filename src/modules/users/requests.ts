@@ -19,7 +19,19 @@ export const oldSpellings = [
 /** The accounts of the key `users`, in order; undefined when the document has no such key, or one of no known form. */
 export function listUserRequests(users: unknown): UserRequest[] | undefined {
   if (typeof users !== 'string' && !Array.isArray(users) && !isMap(users)) return undefined;
-  return listUnchecked(users).filter(({ name }) => isAccountName(name));
+  const requests: UserRequest[] = [];
+  for (const { name, entry, place } of listNames(users)) {
+    if (!isAccountName(name)) continue;
+    const fields = isMap(entry) ? withoutName(entry) : {};
+    requests.push({ name, fields, path: place === undefined ? ['users'] : ['users', place] });
+  }
+  return requests;
+}
+
+/** Whether the key `users`, checked or not, has an entry for the default user. */
+export function listsDefaultUser(users: unknown): boolean {
+  for (const { name } of listNames(users)) if (name === 'default') return true;
+  return false;
 }
 
 /** The account of the old key `user`; a map without a name keeps the default user's. */
@@ -32,25 +44,30 @@ export function readLegacyUser(
   return { ...(isAccountName(name) ? { name } : {}), fields: renameOldKeys(fields) };
 }
 
-function listUnchecked(users: unknown): UserRequest[] {
-  if (typeof users === 'string') return splitNames(users).map((name) => ({ name, fields: {}, path: ['users'] }));
-  if (Array.isArray(users)) return users.flatMap((entry, index) => listItem(entry, ['users', index]));
-  if (!isMap(users)) return [];
-  return Object.entries(users).flatMap(([name, value]) => {
-    const path = ['users', name];
-    if (isMap(value)) return [{ name, fields: withoutName(value), path }];
-    return isYes(value) ? [{ name, fields: {}, path }] : [];
-  });
+/** A name as the author wrote it, with what is said of it; `place` is its index or key in `users`. */
+type Named = { readonly name: string; readonly entry?: unknown; readonly place?: string | number };
+
+// One by one: lists of any length come here, and most of a faulty one is dropped for its names.
+function* listNames(users: unknown): Generator<Named> {
+  if (typeof users === 'string') {
+    for (const name of splitNames(users)) yield { name };
+  } else if (Array.isArray(users)) {
+    for (const [place, entry] of users.entries()) yield* listItemNames(entry, place);
+  } else if (isMap(users)) {
+    for (const [name, entry] of Object.entries(users)) {
+      if (isMap(entry) || isYes(entry)) yield { name, entry, place: name };
+    }
+  }
 }
 
-function listItem(entry: unknown, path: readonly (string | number)[]): UserRequest[] {
+function* listItemNames(entry: unknown, place: number): Generator<Named> {
   if (typeof entry === 'string' || Array.isArray(entry)) {
     const texts = [entry].flat().filter((text): text is string => typeof text === 'string');
-    return splitNames(texts).map((name) => ({ name, fields: {}, path }));
+    for (const name of splitNames(texts)) yield { name, place };
+  } else if (isMap(entry)) {
+    const name = entry.name === undefined ? 'default' : entry.name;
+    if (typeof name === 'string') yield { name, entry, place };
   }
-  if (!isMap(entry)) return [];
-  const name = entry.name === undefined ? 'default' : entry.name;
-  return typeof name === 'string' ? [{ name, fields: withoutName(entry), path }] : [];
 }
 
 function withoutName(entry: Readonly<Record<string, unknown>>): Record<string, unknown> {
