@@ -3,15 +3,17 @@
 
 import type { ExecAction } from '../core/action.ts';
 import type { Host } from '../host/host.ts';
+import { stateDirectory } from '../state/record.ts';
+import { makeInstanceFolder } from './instance-folder.ts';
 import { hasProgram } from './program.ts';
 
 const program = 'cloud-init-per';
 
 /** What was done once for the guest, whatever instance it is. */
-const marksOfGuest = '/var/lib/guest-init/per';
+const marksOfGuest = `${stateDirectory}/per`;
 
 /**
- * Puts the command below `instanceDirectory` (which is there) if this action calls it and the guest lacks it; gives the folder that holds it,
+ * Puts the command below `instanceDirectory` if this action calls it and the guest lacks it; gives the folder that holds it,
  * else undefined.
  */
 export function provideCloudInitPer(
@@ -20,8 +22,7 @@ export function provideCloudInitPer(
   instanceDirectory: string,
 ): string | undefined {
   if (!isCalled(command) || hasProgram(program, host)) return undefined;
-  const folder = `${instanceDirectory}/bin`;
-  host.makeDirectory(folder, { mode: 0o700, uid: 0, gid: 0 });
+  const folder = makeInstanceFolder(instanceDirectory, 'bin', host);
   const script = describeScript(`${instanceDirectory}/per`);
   host.writeFile(`${folder}/${program}`, script, { mode: 0o700, uid: 0, gid: 0 });
   return folder;

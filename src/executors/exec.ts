@@ -8,11 +8,10 @@ import { sha256 } from '../host/crypto.ts';
 import type { ExecResult, Host } from '../host/host.ts';
 import { provideCloudInitPer } from './cloud-init-per.ts';
 import type { Applied, ApplyContext, Executor, Inspection } from './executor.ts';
+import { makeInstanceFolder } from './instance-folder.ts';
 import { findInterpreter, isNoexec, isProgram } from './script-file.ts';
 
 export const exec: Executor<ExecAction> = { inspect: inspectExec, apply: applyExec };
-
-const privateFolder = { mode: 0o700, uid: 0, gid: 0 } as const;
 
 function inspectExec(action: ExecAction, host: Host): Inspection {
   if (action.ifInstalled === true && !isInstalled(action, host)) return { state: 'same' };
@@ -108,14 +107,6 @@ function prepareScript(
   // The kernel's own way is not open on a file system mounted noexec; reading the file is.
   const argv = isNoexec(folder, host) ? [interpreter.path, ...interpreter.arguments, path] : [path];
   return { argv: [...prefix, ...argv], input: path, made, hint };
-}
-
-/** A look costs less than making what is there already, as it is for every command but the first. */
-export function makeInstanceFolder(instanceDirectory: string, name: string, host: Host): string {
-  const folder = `${instanceDirectory}/${name}`;
-  if (host.stat(folder)?.kind === 'directory') return folder;
-  for (const needed of [instanceDirectory, folder]) host.makeDirectory(needed, privateFolder);
-  return folder;
 }
 
 /** Undefined when the command ended well; `hint` says what exit code 127 means. */

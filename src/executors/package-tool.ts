@@ -2,8 +2,9 @@
 // manager is at work.
 
 import type { Host } from '../host/host.ts';
-import { describeEnding, makeInstanceFolder, toFileName } from './exec.ts';
+import { describeEnding, toFileName } from './exec.ts';
 import type { ApplyContext } from './executor.ts';
+import { makeInstanceFolder } from './instance-folder.ts';
 import { lockWaitSeconds, type ManagerCommands } from './package-managers.ts';
 
 const pauseMs = 2000;
