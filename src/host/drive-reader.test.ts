@@ -111,10 +111,8 @@ test('a folder, a socket and a device are refused', async (context) => {
 
 test('more than the limit is refused without being read, also when the file is sparse', () => {
   fs.truncateSync(join(drive, 'openstack/latest/a'), 2 ** 40);
-  const started = performance.now();
   const file = createDriveReader(drive).read('openstack/latest/a', limit);
   assert.deepEqual(file, { state: 'refused', reason: `larger than the limit of ${limit} bytes`, overLimit: true });
-  assert.ok(performance.now() - started < 1000);
   fs.truncateSync(join(drive, 'openstack/latest/a'), limit + 1);
   assert.match(read('openstack/latest/a'), /^refused larger/);
 });
