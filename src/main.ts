@@ -1,4 +1,5 @@
-// Entry point: the exact words of the boot units go straight to the job; everything people type goes through yargs.
+// Entry point: the exact words of the boot units go straight to the job, and --version to its answer; everything else that people type goes
+// through yargs.
 
 import { parseUnitArguments } from './cli/unit-arguments.ts';
 import { forbidCoreDumps } from './host/core-dump.ts';
@@ -10,6 +11,11 @@ async function main(): Promise<number> {
   if (unit !== undefined) {
     const { runCommand } = await import('./cli/run-command.ts');
     return runCommand(unit);
+  }
+  if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
+    const { describeVersion } = await import('./cli/full-version.ts');
+    process.stdout.write(`guest-init ${describeVersion()}\n`);
+    return 0;
   }
   const { runCommandLine } = await import('./cli/command-line.ts');
   return runCommandLine(words);

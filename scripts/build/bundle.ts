@@ -40,6 +40,7 @@ const groups: readonly { readonly name: string; readonly entries: readonly strin
     entries: [
       'src/main.ts',
       'src/cli/run-command.ts',
+      'src/cli/full-version.ts',
       'src/pipeline/change-notes.ts',
       'src/network/renderers/ifupdown/index.ts',
       'src/executors/net-segment-probe.ts',

@@ -67,8 +67,9 @@ test('words that make no command are exit 64, with what to do', () => {
   }
 });
 
-test('the version is one line', () => {
+test('the version is one line, however it is asked for', () => {
   const { status, stdout } = run('--version');
+  for (const words of [['-V'], ['run', '--version'], ['--version', '-V']]) assert.equal(run(...words).stdout, stdout);
   assert.equal(status, 0);
   assert.match(stdout, /^guest-init \S+ \(Node \d+\.\d+\.\d+, fixes until \d{4}-\d\d-\d\d\)\n$/);
 });
