@@ -3,15 +3,14 @@
 import { defineGroup, type FaultCase } from './engine/matrix.ts';
 import { nameMoment } from './engine/moments.ts';
 import { assertRecovers, type Comeback, comebacks, settleAfterKill } from './engine/recovery.ts';
-import { countRuns, type Story } from './engine/story.ts';
+import type { Story } from './engine/story.ts';
 import { strike } from './engine/strike.ts';
 import { listTargets, type Target } from './engine/targets.ts';
 
 function runKill({ story, moment, reference }: Target, comeback: Comeback): Promise<void> {
   return strike(story, moment, 'signal=KILL', async (box) => {
-    const done = countRuns(box, story);
     await settleAfterKill(box, reference, comeback);
-    await assertRecovers(box, story, reference, done);
+    await assertRecovers(box, story, reference);
   });
 }
 
