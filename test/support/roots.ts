@@ -182,6 +182,9 @@ export async function takeLock(path: string): Promise<number> {
   return descriptor;
 }
 
+/** A mirror, or the way to it, may fail for a moment. */
+const attempts = 2;
+
 async function buildRoot(options: { name: RootName; recipe: Recipe; folder: string }): Promise<void> {
   const { name, recipe, folder } = options;
   const started = performance.now();
@@ -209,12 +212,15 @@ async function buildRoot(options: { name: RootName; recipe: Recipe; folder: stri
     ...(recipe.packages.length > 0 ? [`--include=${recipe.packages.join(',')}`] : []),
     ...[recipe.release, build, ...findSources(recipe.release)],
   ];
-  process.stderr.write(`roots: building ${name} with mmdebstrap\n`);
-  const child = spawn('setpriv', argv, { stdio: ['ignore', 'ignore', 'pipe'], env: plainEnv });
-  const { status, stderr } = await waitForExit(child);
-  if (status !== 0) {
+  for (let attempt = 1; ; attempt += 1) {
+    process.stderr.write(`roots: building ${name} with mmdebstrap\n`);
+    const child = spawn('setpriv', argv, { stdio: ['ignore', 'ignore', 'pipe'], env: plainEnv });
+    const { status, stderr } = await waitForExit(child);
+    if (status === 0) break;
     rmSync(build, { recursive: true, force: true });
-    throw new Error(`mmdebstrap could not build ${name}: ${stderr.trim().split('\n').slice(-3).join(' | ')}`);
+    const problem = `mmdebstrap could not build ${name}: ${stderr.trim().split('\n').slice(-6).join(' | ')}`;
+    if (attempt === attempts) throw new Error(problem);
+    process.stderr.write(`roots: ${problem}; once more\n`);
   }
   cleanRoot(build);
   renameSync(build, folder);
