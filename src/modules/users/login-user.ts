@@ -36,8 +36,8 @@ export function resolveLoginUser(
   const requests = listUserRequests(validated.users) ?? [];
   const isListed = requests.some(isDefault);
   const isAsked = legacy !== undefined || isListed || document.users === undefined || document.users === null;
-  const lostEntries = countEntries(validated.users) < countEntries(document.users);
-  const standsIn = !isAsked && lostEntries && (!requests.some(canLogIn) || listsDefaultUser(document.users));
+  const hasLostEntries = countEntries(validated.users) < countEntries(document.users);
+  const standsIn = !isAsked && hasLostEntries && (!requests.some(canLogIn) || listsDefaultUser(document.users));
   const wantsDefault = isAsked || standsIn;
   const takesOver = defaultUser.name !== coreosUser && meansCoreosUser(context, requests);
   const makesDefault =
