@@ -12,6 +12,20 @@ import { findTarget, nodeOf, type Target } from './target.ts';
  */
 const fixedSeed = '--random-seed=42';
 
+/**
+ * For a run of some fifty milliseconds; none is part of V8's flag hash, which would cost the code caches, ours and Node's own (ADR 28).
+ * One thread besides the main one: more are not made before the end. No collection and no compiler on it: where both threads want one lock,
+ * the library that V8 has it from may first measure the clock, by sleeping 3 ms. 8 MiB before the first collection. A seed from which the
+ * three primes that V8 hashes strings with are found at the first tries: 2 ms.
+ */
+const execArgv = [
+  '--v8-pool-size=1',
+  '--single-threaded-gc',
+  '--no-concurrent-sparkplug',
+  '--min-semi-space-size=8',
+  '--random-seed=154',
+];
+
 /** The marker that Node looks for to learn that it has been injected (Node's documentation of single executables). */
 const sentinelFuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
@@ -52,8 +66,7 @@ export function buildExecutable(options: ExecutableOptions): Executable {
       useSnapshot: false,
       useCodeCache: true,
       execArgvExtension: 'none',
-      // One thread for V8's compilers and collector: a start of some fifty milliseconds is over before four have earned their making.
-      execArgv: ['--v8-pool-size=1'],
+      execArgv,
       assets: Object.fromEntries(Object.entries(carried).map(([name, file]) => [name, relative(folder, file)])),
     }),
   );

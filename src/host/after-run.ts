@@ -1,7 +1,7 @@
 // Starts a command behind our back: it waits until this process has gone, whose drive, record and lock are then all in order.
 
 import type { AfterRun } from '../core/action.ts';
-import { loadChildProcess } from './child-process.ts';
+import { startProcess } from './child-process.ts';
 import { fixedEnvironment } from './commands.ts';
 
 /** Set where a run is only tried out: nothing is then started behind it. */
@@ -18,7 +18,6 @@ exec "$@"`;
 export function startAfterRun({ argv, timeoutMs }: AfterRun): void {
   if (process.env[rehearsalVariable] !== undefined) return;
   const words = ['-c', waiter, 'guest-init', String(process.pid), String(Math.ceil(timeoutMs / 100)), ...argv];
-  loadChildProcess()
-    .spawn('/bin/sh', words, { detached: true, stdio: 'ignore', cwd: '/', env: fixedEnvironment })
-    .unref();
+  const stdio = ['ignore', 'ignore', 'ignore'] as const;
+  startProcess('/bin/sh', words, { detached: true, stdio, cwd: '/', env: fixedEnvironment }).leave();
 }

@@ -3,7 +3,7 @@
 
 import * as fs from 'node:fs';
 import { AgentError, exitCodes } from '../core/error.ts';
-import { loadChildProcess } from './child-process.ts';
+import { runWhole } from './child-process.ts';
 import type { RunOptions, RunResult } from './host.ts';
 import { resolveBelowRoot } from './rooted-path.ts';
 
@@ -46,19 +46,17 @@ export function runCommand(
   } = {},
 ): RunResult {
   const [file = '', ...args] = argv;
-  const result = loadChildProcess().spawnSync(file, args, {
+  const result = runWhole(file, args, {
     stdio: [options.input === undefined ? 'ignore' : 'pipe', options.discardsOutput ? 'ignore' : 'pipe', 'pipe'],
     ...(options.input === undefined ? {} : { input: options.input }),
-    encoding: 'utf8',
     env: { ...fixedEnvironment, ...options.env },
-    // Deadlines come from a clock with fractions, which spawnSync refuses.
-    timeout: Math.ceil(options.timeoutMs ?? defaultTimeoutMs),
-    killSignal: 'SIGKILL',
-    maxBuffer: outputLimitBytes,
+    // Deadlines come from a clock with fractions.
+    timeoutMs: Math.ceil(options.timeoutMs ?? defaultTimeoutMs),
+    outputLimitBytes,
     cwd: '/',
     ...(options.leadsGroup ? { detached: true } : {}),
   });
-  const reason = result.error && ((result.error as NodeJS.ErrnoException).code ?? 'unknown');
+  const { error: reason } = result;
   const isLate = reason === 'ETIMEDOUT';
   if (isLate && options.leadsGroup) endGroup(result.pid);
   // A status: the command itself has ended, and only what it left behind has its output open.
@@ -68,7 +66,7 @@ export function runCommand(
   if (reason !== undefined && !isLate && reason !== 'EPIPE') {
     throw new AgentError(exitCodes.internal, `${file}: cannot be run (${reason})`);
   }
-  return { status: result.status, stdout: result.stdout ?? '', stderr: result.stderr ?? '', timedOut };
+  return { status: result.status, stdout: result.stdout, stderr: result.stderr, timedOut };
 }
 
 function endGroup(leader: number): void {
@@ -130,9 +128,11 @@ export function withoutSecret(result: RunResult, secret: string): RunResult {
 /** Runs a command that acts on our open file: it sees `descriptor` as number 3. Gives the exit status. */
 export function runCommandWithDescriptor(argv: readonly string[], descriptor: number): number | null {
   const [file = '', ...args] = argv;
-  return loadChildProcess().spawnSync(file, args, {
+  return runWhole(file, args, {
     stdio: ['ignore', 'ignore', 'ignore', descriptor],
     env: fixedEnvironment,
-    timeout: defaultTimeoutMs,
+    timeoutMs: defaultTimeoutMs,
+    outputLimitBytes,
+    cwd: '/',
   }).status;
 }

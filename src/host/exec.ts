@@ -7,7 +7,7 @@
 import * as fs from 'node:fs';
 import { AgentError, exitCodes } from '../core/error.ts';
 import { createCappedOutput } from './capped-output.ts';
-import { loadChildProcess } from './child-process.ts';
+import { type Ending, type Started, startProcess } from './child-process.ts';
 import { withUsualDumps } from './core-dump.ts';
 import type { ExecOptions, ExecResult } from './host.ts';
 import { type OutputPipe, openOutputPipe } from './output-pipe.ts';
@@ -41,14 +41,11 @@ type RunnerOptions = ExecOptions & {
  */
 type CommandRunner = (argv: readonly string[], options: RunnerOptions) => Promise<ExecResult>;
 
-type Ending = { readonly exitCode?: number; readonly signal?: string; readonly startError?: string };
-type Started = { readonly group?: number | undefined; readonly ended: Promise<Ending>; leave(): void };
-
 /** Makes a runner, which keeps its pipe from one command to the next. */
 export function createCommandRunner(): CommandRunner {
   let free: OutputPipe | undefined;
 
-  async function takePipe(log: string): Promise<OutputPipe> {
+  function takePipe(log: string): OutputPipe {
     const pipe = free ?? openOutputPipe(`${log}.pipe`);
     free = undefined;
     return pipe;
@@ -71,7 +68,7 @@ export function createCommandRunner(): CommandRunner {
     };
     try {
       const output = createCappedOutput(keptBytesEachEnd, write);
-      const pipe = await takePipe(options.log);
+      const pipe = takePipe(options.log);
       const started = start(argv, options, pipe.start(output.add));
       const { ending, timedOut } = await waitWithDeadline(started, options);
       await givePipeBack(pipe, log);
@@ -101,23 +98,16 @@ function start(
   // The child inherits the mask at the fork, which is over when spawn returns.
   const umask = process.umask(0o022);
   try {
-    const child = withUsualDumps(() =>
-      loadChildProcess().spawn(file, args, {
+    return withUsualDumps(() =>
+      startProcess(file, args, {
         stdio: ['ignore', output, output],
         detached: true,
         env: { ...plainEnvironment, ...(extraPath === undefined ? {} : { PATH: `${usualPath}:${extraPath}` }), ...env },
         cwd,
       }),
     );
-    const ended = new Promise<Ending>((resolve) => {
-      child.on('error', (error) => resolve({ startError: readCode(error) }));
-      child.on('exit', (exitCode, signal) =>
-        resolve(exitCode === null ? { signal: signal ?? 'unknown' } : { exitCode }),
-      );
-    });
-    return { group: child.pid, ended, leave: () => child.unref() };
   } catch (error) {
-    return { ended: Promise.resolve({ startError: readCode(error) }), leave: () => {} };
+    return { pid: undefined, ended: Promise.resolve({ startError: readCode(error) }), leave: () => {} };
   } finally {
     process.umask(umask);
   }
@@ -125,7 +115,7 @@ function start(
 
 /** Waits for the process itself; at the deadline ends its whole group: TERM, a time of grace, KILL. */
 async function waitWithDeadline(
-  { group, ended, leave }: Started,
+  { pid: group, ended, leave }: Started,
   options: RunnerOptions,
 ): Promise<{ ending: Ending; timedOut: boolean }> {
   const first = await within(ended, Math.min(options.timeoutMs, longestTimerMs));

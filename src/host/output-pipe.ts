@@ -7,7 +7,7 @@
 import * as fs from 'node:fs';
 import type { Socket } from 'node:net';
 import { AgentError, exitCodes } from '../core/error.ts';
-import { loadChildProcess } from './child-process.ts';
+import { runWhole, startProcess } from './child-process.ts';
 import { findCommand, fixedEnvironment } from './commands.ts';
 
 const readBytes = 64 * 1024;
@@ -43,8 +43,8 @@ export type OutputPipe = {
 };
 
 /** Makes a pipe. `path` is an absolute path in a folder that only root reaches; nothing is left there. Throws AgentError. */
-export async function openOutputPipe(path: string): Promise<OutputPipe> {
-  const read = await openFifo(path);
+export function openOutputPipe(path: string): OutputPipe {
+  const read = openFifo(path);
   const buffer = Buffer.allocUnsafe(readBytes);
   let receive: (chunk: Uint8Array) => void = () => {};
   let write = -1;
@@ -116,14 +116,12 @@ export async function openOutputPipe(path: string): Promise<OutputPipe> {
     },
     leaveTo(log) {
       if (socket?.destroyed === true) return;
-      const reader = loadChildProcess().spawn('/bin/sh', ['-c', leftoverReader], {
+      startProcess('/bin/sh', ['-c', leftoverReader], {
         stdio: [read, log, 'ignore'],
         detached: true,
         cwd: '/',
         env: fixedEnvironment,
-      });
-      reader.on('error', () => {});
-      reader.unref();
+      }).leave();
       close();
     },
     close,
@@ -131,10 +129,10 @@ export async function openOutputPipe(path: string): Promise<OutputPipe> {
 }
 
 /** The reading end, without waiting for a writer. */
-async function openFifo(path: string): Promise<number> {
+function openFifo(path: string): number {
   removeIfPossible(path);
   try {
-    await makeFifo(path);
+    makeFifo(path);
     return fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOFOLLOW);
   } catch (error) {
     throw new AgentError(exitCodes.internal, `${path}: the pipe for output cannot be made`, { cause: error });
@@ -150,19 +148,15 @@ function removeIfPossible(path: string): void {
   } catch {}
 }
 
-/** Not with spawnSync, although nothing else happens meanwhile: the set-up of spawn is needed anyway, and its price is paid once. */
-function makeFifo(path: string): Promise<void> {
-  const child = loadChildProcess().spawn(findCommand('mkfifo', '') ?? '/usr/bin/mkfifo', ['-m', '600', path], {
-    stdio: 'ignore',
+function makeFifo(path: string): void {
+  const { status, error } = runWhole(findCommand('mkfifo', '') ?? '/usr/bin/mkfifo', ['-m', '600', path], {
+    stdio: ['ignore', 'ignore', 'ignore'],
     env: fixedEnvironment,
     cwd: '/',
-    timeout: fifoTimeoutMs,
-    killSignal: 'SIGKILL',
+    timeoutMs: fifoTimeoutMs,
+    outputLimitBytes: 0,
   });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (status) => (status === 0 ? resolve() : reject(new Error(`mkfifo exited ${status}`))));
-  });
+  if (status !== 0) throw new Error(error ?? `mkfifo exited ${status}`);
 }
 
 /** /proc opens what has no name any more. */
