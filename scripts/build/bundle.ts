@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, formatMessagesSync, type Metafile, type Plugin } from 'esbuild';
+import { readBootProfile } from './boot-profile.ts';
 import { type ChunkGroup, type LinkedChunks, linkChunks } from './link-chunks.ts';
 
 export interface BundleOptions {
@@ -100,6 +101,7 @@ export async function buildBundle({ root, outDir, nodeVersion }: BundleOptions):
     chunks: new Map(result.outputFiles.map(({ path, text }) => [basename(path), text])),
     main: basename(findChunk(result.metafile, entry)),
     groups: groupChunks(result.metafile),
+    isCalled: readBootProfile(root),
   });
   const buildId = createHash('sha256').update(linked.whole).update(nodeVersion).digest('hex').slice(0, 12);
   const stamp = (code: string): string => code.replaceAll(buildIdPlaceholder, buildId);

@@ -6,24 +6,27 @@ type Edit = { start: number; end: number; text: string };
 
 /**
  * Rewrites, at the top of `code` (a script) and of each CommonJS module that esbuild wrapped in it, the function declarations as
- * variables at its start. They were hoisted before, too: what runs stays the same.
+ * variables at its start. They were hoisted before, too: what runs stays the same. `isWanted` is asked for each, as it stands.
  */
-export function compileEagerly(code: string): string {
+export function compileEagerly(code: string, isWanted: (code: string) => boolean = () => true): string {
   const program = parse(code, { ecmaVersion: 'latest', sourceType: 'script', allowReturnOutsideFunction: true });
-  return rewriteBody(code, program, 0, code.length);
+  return rewriteBody({ code, isWanted }, program, 0, code.length);
 }
 
+type Source = { readonly code: string; isWanted(code: string): boolean };
+
 /** `start` and `end` bound the statements of `body`, directives included. */
-function rewriteBody(code: string, body: Program | BlockStatement, start: number, end: number): string {
+function rewriteBody(source: Source, body: Program | BlockStatement, start: number, end: number): string {
+  const { code, isWanted } = source;
   const hoisted: string[] = [];
   const edits: Edit[] = [];
   let directivesEnd = start;
   for (const node of body.body) {
     if (node.type === 'ExpressionStatement' && typeof node.directive === 'string') directivesEnd = node.end;
-    else if (node.type === 'FunctionDeclaration') {
+    else if (node.type === 'FunctionDeclaration' && isWanted(code.slice(node.start, node.end))) {
       hoisted.push(`${node.id.name}=(${code.slice(node.start, node.end)})`);
       edits.push({ start: node.start, end: node.end, text: '' });
-    } else edits.push(...findWrappers(node).map((wrapper) => rewriteWrapper(code, wrapper)));
+    } else edits.push(...findWrappers(node).map((wrapper) => rewriteWrapper(source, wrapper)));
   }
   const variables = hoisted.length === 0 ? '' : `var ${hoisted.join(',')};`;
   return code.slice(start, directivesEnd) + variables + applyEdits(code, edits, directivesEnd, end);
@@ -48,8 +51,8 @@ function findWrappers(node: Node): Wrapper[] {
   });
 }
 
-function rewriteWrapper(code: string, { key, parameters, body, start, end }: Wrapper): Edit {
-  const inner = rewriteBody(code, body, body.start + 1, body.end - 1);
+function rewriteWrapper(source: Source, { key, parameters, body, start, end }: Wrapper): Edit {
+  const inner = rewriteBody(source, body, body.start + 1, body.end - 1);
   return { start, end, text: `${key}:(function(${parameters}){${inner}})` };
 }
 

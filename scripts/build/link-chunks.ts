@@ -9,7 +9,7 @@ export interface ChunkGroup {
   readonly name: string;
   /** File names. */
   readonly chunks: ReadonlySet<string>;
-  /** V8 compiles their functions at once, so that the code cache holds them; those of others wait until they are called. */
+  /** V8 compiles those of their functions that a boot calls at once, so that the code cache holds them; others wait until they are called. */
   readonly eager: boolean;
 }
 
@@ -20,6 +20,8 @@ export interface LinkOptions {
   readonly main: string;
   /** Every chunk is in one of them; the first has `main`. */
   readonly groups: readonly ChunkGroup[];
+  /** Asked for each function of an eager group, as it stands in the code. */
+  isCalled(code: string): boolean;
 }
 
 /** ASCII texts without a sourceMappingURL, the same for the same chunks. */
@@ -32,11 +34,12 @@ export interface LinkedChunks {
   readonly others: ReadonlyMap<string, string>;
 }
 
-export async function linkChunks({ chunks, main, groups }: LinkOptions): Promise<LinkedChunks> {
+export async function linkChunks({ chunks, main, groups, isCalled }: LinkOptions): Promise<LinkedChunks> {
   const tables: string[] = [];
   for (const { chunks: members, eager } of groups) {
     const entries: string[] = [];
-    for (const chunk of members) entries.push(`${JSON.stringify(chunk)}:${await toFunction(chunks.get(chunk), eager)}`);
+    for (const chunk of members)
+      entries.push(`${JSON.stringify(chunk)}:${await toFunction(chunks.get(chunk), eager ? isCalled : undefined)}`);
     tables.push(`{${entries.join(',\n')}}`);
   }
   const [first = '', ...others] = tables;
@@ -81,11 +84,11 @@ const findInAssets = [
   'return script.runInThisContext();};',
 ];
 
-async function toFunction(code: string | undefined, eager: boolean): Promise<string> {
+async function toFunction(code: string | undefined, isCalled?: LinkOptions['isCalled']): Promise<string> {
   const body = await toCommonJs(code ?? '');
-  const compiled = eager ? parenthesiseFunctions(compileEagerly(body)) : body;
+  const compiled = isCalled === undefined ? body : parenthesiseFunctions(compileEagerly(body, isCalled), isCalled);
   const source = `function(exports,require,module,__importMetaUrl){"use strict";${escapeToAscii(compiled)}}`;
-  return eager ? `(${source})` : source;
+  return isCalled === undefined ? source : `(${source})`;
 }
 
 /** What esbuild leaves as it is, in regular expressions and templates: one character more would make V8 keep two bytes of each. */

@@ -4,8 +4,8 @@ import { type ArrowFunctionExpression, type Node, type Property, parse } from 'a
 
 type Edit = { at: number; end: number; text: string };
 
-/** `code` is a script that is compiled as a whole anyway; what it does stays the same. */
-export function parenthesiseFunctions(code: string): string {
+/** `code` is a script that is compiled as a whole anyway; what it does stays the same. `isWanted` is asked for each function, as it stands. */
+export function parenthesiseFunctions(code: string, isWanted: (code: string) => boolean = () => true): string {
   const edits: Edit[] = [];
   visit(parse(code, { ecmaVersion: 'latest', sourceType: 'script', allowReturnOutsideFunction: true }), undefined);
   // An insertion that closes an inner function comes before one that closes the outer at the same place.
@@ -21,7 +21,7 @@ export function parenthesiseFunctions(code: string): string {
   function visit(node: Node, parent: Node | undefined): void {
     if (node.type === 'ArrowFunctionExpression') convertArrow(node as ArrowFunctionExpression);
     else if (node.type === 'Property' && (node as Property).method) convertMethod(node as Property);
-    else if (node.type === 'FunctionExpression' && isPlainOperand(node, parent)) {
+    else if (node.type === 'FunctionExpression' && isPlainOperand(node, parent) && isWantedAt(node)) {
       insert(node.start, '(');
       for (const child of listChildren(node)) visit(child, node);
       insert(node.end, ')');
@@ -29,6 +29,10 @@ export function parenthesiseFunctions(code: string): string {
     } else {
       for (const child of listChildren(node)) visit(child, node);
     }
+  }
+
+  function isWantedAt({ start, end }: Node): boolean {
+    return isWanted(code.slice(start, end));
   }
 
   function insert(at: number, text: string): void {
@@ -39,7 +43,7 @@ export function parenthesiseFunctions(code: string): string {
     const { params, body } = arrow;
     const last = params.at(-1);
     const plainParameters = params.every((parameter) => !containsFunction(parameter));
-    if (!plainParameters || usesOuterThis(body)) {
+    if (!plainParameters || usesOuterThis(body) || !isWantedAt(arrow)) {
       for (const child of listChildren(arrow)) visit(child, arrow);
       return;
     }
@@ -55,7 +59,7 @@ export function parenthesiseFunctions(code: string): string {
   function convertMethod(property: Property): void {
     const { key, value } = property;
     const isFunction = value.type === 'FunctionExpression' && !value.generator;
-    if (!isFunction || property.computed || mentions(value, (node) => node.type === 'Super')) {
+    if (!isFunction || property.computed || !isWantedAt(value) || mentions(value, (node) => node.type === 'Super')) {
       for (const child of listChildren(property)) visit(child, property);
       return;
     }
