@@ -1,6 +1,6 @@
 // Makes V8 compile the functions of a chunk together with it. V8 compiles a function declaration at its first call, so that a code cache
 // made at build time holds nothing of it; a function expression in parentheses is compiled at once and cached.
-import { type BlockStatement, type Node, type Program, parse } from 'acorn';
+import { type BlockStatement, type CallExpression, type Node, type Program, parse } from 'acorn';
 
 type Edit = { start: number; end: number; text: string };
 
@@ -34,13 +34,19 @@ function rewriteBody(source: Source, body: Program | BlockStatement, start: numb
 
 type Wrapper = { key: string; parameters: string; body: BlockStatement; start: number; end: number };
 
+/** `__commonJS`, or `(0, chunk.__commonJS)` where another chunk has it. */
+function isWrap(callee: CallExpression['callee']): boolean {
+  const called = callee.type === 'SequenceExpression' ? callee.expressions.at(-1) : callee;
+  const name = called?.type === 'MemberExpression' ? called.property : called;
+  return name?.type === 'Identifier' && name.name === '__commonJS';
+}
+
 /** Modules in the form `var require_x = __commonJS({ "path"(exports, module) { … } })`. */
 function findWrappers(node: Node): Wrapper[] {
   const statement = node as unknown as Program['body'][number];
   if (statement.type !== 'VariableDeclaration') return [];
   return statement.declarations.flatMap(({ init }) => {
-    if (init?.type !== 'CallExpression' || init.callee.type !== 'Identifier' || init.callee.name !== '__commonJS')
-      return [];
+    if (init?.type !== 'CallExpression' || !isWrap(init.callee)) return [];
     const [argument] = init.arguments;
     const property = argument?.type === 'ObjectExpression' ? argument.properties[0] : undefined;
     if (property?.type !== 'Property' || property.value.type !== 'FunctionExpression') return [];

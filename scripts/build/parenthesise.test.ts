@@ -37,6 +37,24 @@ for (const program of programs) {
   });
 }
 
+test('the declarations of a CommonJS module are found, wherever its wrapper comes from', () => {
+  const eager = '{"a.js":(function(exports,module){"use strict";var f=(function f(){});f();})}';
+  for (const wrap of ['__commonJS', '(0,import_chunk.__commonJS)']) {
+    const module = `var require_a=${wrap}({"a.js"(exports,module){"use strict";f();function f(){}}});`;
+    assert.equal(compileEagerly(module), `var require_a=${wrap}(${eager});`);
+  }
+});
+
+test('what is not wanted stays as it is', () => {
+  const isWanted = (code: string) => code.includes('wanted');
+  const code = 'function f(){wanted}function g(){}var h=()=>wanted,i=()=>0;';
+  assert.equal(compileEagerly(code, isWanted), 'var f=(function f(){wanted});function g(){}var h=()=>wanted,i=()=>0;');
+  assert.equal(
+    parenthesiseFunctions('[()=>wanted,()=>0,{m(){}}]', isWanted),
+    '[(function(){return wanted}),()=>0,{m(){}}]',
+  );
+});
+
 test('arrow functions, methods and declarations end in parentheses; what could tell the difference does not', () => {
   assert.equal(parenthesiseFunctions('f(x=>x)'), 'f((function(x){return x}))');
   assert.equal(parenthesiseFunctions('o={m(a){}}'), 'o={m:(function(a){})}');
