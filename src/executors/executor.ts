@@ -46,6 +46,8 @@ export type ApplyContext = InspectContext & {
   /** Environment of user commands: GUEST_INIT_*, INSTANCE_ID. */
   readonly environment: Readonly<Record<string, string>>;
   readonly stepId: string;
+  /** Work for a step that has to wait for an answer; does nothing when it has been done. Never throws. */
+  readonly meanwhile?: () => void;
   /** Steps of this run that failed or were skipped. */
   readonly failed?: ReadonlySet<string>;
   /** From an interrupted earlier try of the same step: what it was about to make. */

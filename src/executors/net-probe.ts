@@ -1,6 +1,7 @@
 // Before an IPv4 address is set: does somebody else have it? RFC 5227, with the kernel's own neighbour table asking.
 
 import type { NetProbeAction } from '../core/action.ts';
+import type { Facts } from '../core/facts.ts';
 import type { Host } from '../host/host.ts';
 import { parseLocalAddresses } from '../network/proc-tables.ts';
 import type { Executor } from './executor.ts';
@@ -9,7 +10,7 @@ type LinkProbe = NetProbeAction['links'][number];
 
 export const netProbe: Executor<NetProbeAction> = {
   inspect: (action, host) => {
-    const open = listOpen(action, host);
+    const open = listOpen(action, host, host.facts());
     if (open.length === 0) return { state: 'same' };
     const changes = open.map(({ link, addresses, gateways }) => {
       const asked = [...addresses, ...gateways].join(', ');
@@ -17,15 +18,15 @@ export const netProbe: Executor<NetProbeAction> = {
     });
     return { state: 'unknown', changes };
   },
-  apply: async (action, host) => {
+  apply: async (action, host, { meanwhile }) => {
     const { probeSegments } = await import('./net-segment-probe.ts');
-    return probeSegments(listOpen(action, host), host, action.timeoutMs);
+    const facts = host.facts();
+    return probeSegments(listOpen(action, host, facts), host, { facts, timeoutMs: action.timeoutMs, meanwhile });
   },
 };
 
 /** Links that are there and get an address or a gateway that they do not have; of their addresses those that are new. */
-function listOpen(action: NetProbeAction, host: Host): LinkProbe[] {
-  const { links, routes } = host.facts();
+function listOpen(action: NetProbeAction, host: Host, { links, routes }: Facts): LinkProbe[] {
   const local = parseLocalAddresses(host.readText('/proc/net/fib_trie') ?? '');
   return action.links.flatMap(({ link, addresses, gateways }) => {
     const fact = links.find(({ name }) => name === link);

@@ -2,12 +2,12 @@
 
 import type { NetProbeAction } from '../core/action.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
-import type { LiveRoute } from '../core/facts.ts';
+import type { Facts, LiveRoute } from '../core/facts.ts';
 import type { NetworkCheck } from '../core/network-check.ts';
 import type { Host } from '../host/host.ts';
 import { isUnspecified, parseAddress } from '../network/address.ts';
 import { parseIpv6Routes } from '../network/proc-tables.ts';
-import type { Applied } from './executor.ts';
+import type { Applied, ApplyContext } from './executor.ts';
 import { listOwnMacs, type Neighbour, nameNeighbour, rememberProbe } from './net-probe-memory.ts';
 import {
   askNeighbours,
@@ -31,10 +31,17 @@ const rivalMs = 2;
 /** The first question may be lost on a link that has just come up. */
 const repeatMs = 30;
 
+type ProbeOptions = {
+  /** As they are now. */
+  readonly facts: Facts;
+  readonly timeoutMs: number;
+  readonly meanwhile: ApplyContext['meanwhile'] | undefined;
+};
+
 /** Gives one check for each address. Throws AgentError 20 when another machine has one of them. */
-export async function probeSegments(links: readonly LinkProbe[], host: Host, timeoutMs: number): Promise<Applied> {
+export async function probeSegments(links: readonly LinkProbe[], host: Host, options: ProbeOptions): Promise<Applied> {
   const targets = links.flatMap(listTargets);
-  const facts = host.facts();
+  const { facts } = options;
   const earlier = listDefaultGateways(facts.routes, host);
   const down = new Set(facts.links.flatMap(({ name, up }) => (up ? [] : [name])));
   const { table: ipv6, failure } = askNeighbours(host, {
@@ -43,7 +50,7 @@ export async function probeSegments(links: readonly LinkProbe[], host: Host, tim
     show: earlier.some(({ address }) => address.includes(':')),
   });
   const isSent = failure === undefined || targets.some((target) => readArpAnswers(host).has(nameNeighbour(target)));
-  const table = isSent ? await awaitAnswers(links, host, timeoutMs) : readArpAnswers(host);
+  const table = isSent ? await awaitAnswers(links, host, options) : readArpAnswers(host);
   endQuestions(host);
   const leftovers = targets.filter((target) => table.get(nameNeighbour(target)) === '');
   const conflicts = describeConflicts(links, table, host);
@@ -98,14 +105,19 @@ async function hearIpv6(earlier: readonly Neighbour[], table: NeighbourTable, ho
 }
 
 /** Ends when somebody has one of the addresses, or each link has an answer, or none is to be expected any more. */
-async function awaitAnswers(links: readonly LinkProbe[], host: Host, timeoutMs: number): Promise<NeighbourTable> {
+async function awaitAnswers(
+  links: readonly LinkProbe[],
+  host: Host,
+  { timeoutMs, meanwhile }: ProbeOptions,
+): Promise<NeighbourTable> {
   const start = host.monotonic();
+  meanwhile?.();
   const seen = new Map<string, string>();
   /** When a link with carrier was last asked, and how often. */
   const asked = new Map<string, { at: number; times: number }>();
   /** When a gateway of each link had answered. */
   const alive = new Map<string, number>();
-  for (let step = 1; ; step = Math.min(step * 2, 10)) {
+  for (let step = 1, isFirst = true; ; step = Math.min(step * 2, 10), isFirst = false) {
     for (const [name, mac] of readArpAnswers(host)) if (mac !== '' || !seen.get(name)) seen.set(name, mac);
     const now = host.monotonic();
     const isAnswered = ({ link }: LinkProbe, addresses: readonly string[]): boolean =>
@@ -113,7 +125,8 @@ async function awaitAnswers(links: readonly LinkProbe[], host: Host, timeoutMs: 
     const isHeard = (entry: LinkProbe): boolean => {
       if (isAnswered(entry, entry.addresses)) return true;
       if (!isAnswered(entry, entry.gateways)) return false;
-      const since = alive.get(entry.link) ?? now;
+      // What is there at the first look came while other work was done.
+      const since = alive.get(entry.link) ?? (isFirst ? start : now);
       alive.set(entry.link, since);
       return entry.addresses.length === 0 || now - since >= Math.min(rivalMs, timeoutMs);
     };

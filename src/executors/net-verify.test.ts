@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { NetAddressAction, NetProbeAction, NetRouteAction, NetVerifyAction } from '../core/action.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Facts } from '../core/facts.ts';
+import type { Host } from '../host/host.ts';
 import { createMemoryHost, type MemoryFile, plainFacts } from '../host/memory.ts';
 import type { ApplyContext } from './executor.ts';
 import { netProbe } from './net-probe.ts';
@@ -92,6 +93,29 @@ describe('netProbe', () => {
     const error = await refusal(() => netProbe.apply(probe, host, context));
     assert.equal(error.code, exitCodes.networkRolledBack);
     assert.equal(error.message, `10.0.0.5 is in use on eth0 by ${otherMac}`);
+  });
+
+  it('lets other work be done while it waits, and counts the time that this takes', async () => {
+    const { host, commands } = guest({ table: arp(answer('10.0.0.1', gatewayMac), nobody('10.0.0.5')) });
+    let now = 0;
+    let looks = 0;
+    const asked: number[] = [];
+    const watched: Host = {
+      ...host,
+      monotonic: () => now,
+      readText(path) {
+        if (path === '/proc/net/arp') looks += 1;
+        // One look too many, and the clock goes on all the same.
+        if (looks > 1) now += 1;
+        return host.readText(path);
+      },
+    };
+    const meanwhile = () => {
+      asked.push(commands.length);
+      now += 3;
+    };
+    assert.equal((await netProbe.apply(probe, watched, { ...context, meanwhile }))?.checks?.[0]?.result, 'ok');
+    assert.deepEqual({ asked, looks }, { asked: [1], looks: 1 });
   });
 
   it('takes no answer of its own NICs for another machine', async () => {

@@ -246,9 +246,9 @@ async function applyStage(
   const steps = selectSteps(plan.steps, { stage, work, live: host.live, isNetworkLeft });
   // A power cut may have taken the journal and left what it would have told of.
   const isUnfinished = store.journal.history.size > 0 || options.record?.stages[stage] === undefined;
-  if (isUnfinished) sweepTemporaryFiles(steps, host);
   return applySteps({
     steps,
+    ...(isUnfinished ? { prepare: () => sweepTemporaryFiles(steps, host) } : {}),
     host,
     journal: store.journal,
     bootId: options.bootId,

@@ -28,6 +28,37 @@ test('a step that is so already is unchanged and has no effect', async () => {
   );
 });
 
+/** Is asked, and the gateway has answered. */
+const probeStep = makeStep('p', {
+  kind: 'netProbe',
+  links: [{ link: 'eth0', addresses: ['10.0.0.5'], gateways: ['10.0.0.1'] }],
+  timeoutMs: 100,
+});
+const arpTable = `IP address HW type Flags HW address Mask Device
+10.0.0.1 0x1 0x2 02:00:00:00:00:01 * eth0
+10.0.0.5 0x1 0x0 00:00:00:00:00:00 * eth0`;
+
+test('what is to be prepared is done once, before the first change, and while the network is asked', async () => {
+  for (const steps of [[probeStep, makeFileStep('a'), makeFileStep('b')], [makeFileStep('a')], []]) {
+    const { apply, effects, close } = open({ files: { '/proc/net/arp': arpTable } });
+    await apply(steps, { prepare: () => void effects.push({ what: 'prepare', journal: [] }) });
+    close();
+    const order = effects.map(({ what }) => what.split(' ')[0]);
+    assert.deepEqual(order.filter((what) => what === 'prepare').length, 1, order.join());
+    assert.deepEqual(order.indexOf('prepare'), steps.includes(probeStep) ? 1 : 0, order.join());
+  }
+});
+
+test('what cannot be prepared while the network is asked is no trouble of the network', async () => {
+  const { apply, effects, reported } = open({ files: { '/proc/net/arp': arpTable } });
+  const prepare = () => {
+    throw new AgentError(exitCodes.stateUnwritable, '/etc: read-only');
+  };
+  await assert.rejects(apply([probeStep, makeFileStep('a')], { prepare }), { code: exitCodes.stateUnwritable });
+  assert.deepEqual(reported, ['p unchanged']);
+  assert.ok(!effects.some(({ what }) => what.startsWith('write')));
+});
+
 test('a failure costs what needs it, with the cause, and nothing else', async () => {
   const { apply, files } = open();
   const { list, outcomes } = await apply([

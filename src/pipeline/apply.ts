@@ -32,6 +32,8 @@ export type ApplyOptions = {
   readonly volatileDirectory?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly commandTimeoutMs: number;
+  /** Done before the first step that changes something; while the network is asked, where it is. */
+  prepare?(): void;
   /** Steps that look and have seen trouble the last time: done although nothing has changed. */
   readonly lookAgain?: ReadonlySet<string>;
   /** A run before this one has begun the stage and was cut off. */
@@ -83,6 +85,18 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     journal.append({ event: 'begin', ...entry, t: host.now() }, isDurable);
   };
 
+  let isPrepared = false;
+  const prepare = (): void => {
+    if (!isPrepared) options.prepare?.();
+    isPrepared = true;
+  };
+  /** What it cannot do it does, or fails to, in its own time. */
+  const meanwhile = (): void => {
+    try {
+      prepare();
+    } catch {}
+  };
+
   await loadExecutors(options.steps);
   const hasManyLinks = options.steps.filter(sharesLooks).length > severalLinks;
   let mayMakeUsersTogether = options.steps.filter(isUser).length >= severalUsers;
@@ -93,6 +107,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     // What was done ahead of its turn is still told.
     if (!isDone && cutShort !== undefined) continue;
 
+    if (step.action.kind !== 'netProbe') prepare();
     if (sharesLooks(step)) openLiveView(host);
     else closeLiveView(host);
     const startedAt = host.monotonic();
@@ -178,6 +193,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
         ...(options.volatileDirectory === undefined ? {} : { volatileDirectory: options.volatileDirectory }),
         environment: options.environment,
         stepId: step.id,
+        meanwhile,
         ...resumption,
         get failed() {
           return listFailed(outcomes);
@@ -202,6 +218,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
       if (step.module === 'network') networkFailure = rollBack(snapshot, host, outcomes, options.onOutcome);
     }
   }
+  prepare();
   closeLiveView(host);
   changes?.close();
   loose.settleAll();

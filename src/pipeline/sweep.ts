@@ -7,7 +7,8 @@ import { removeLeftovers } from '../state/leftovers.ts';
 
 /** Looks in the folders that these steps write to; costs a directory listing each. Tools at work in an image are not seen: theirs stays. */
 export function sweepTemporaryFiles(steps: readonly Step[], host: Host): void {
-  const homes = new Map(host.facts().users.map(({ name, home }) => [name, home]));
+  const hasKeys = steps.some(({ action }) => action.kind === 'authorizedKeys');
+  const homes = new Map(hasKeys ? host.facts().users.map(({ name, home }) => [name, home]) : []);
   const folders = new Set(['/etc', ...steps.flatMap((step) => listFolders(step, homes))]);
   for (const folder of folders) removeLeftovers(folder, host);
   if (host.live) removeAccountLeftovers(host);
