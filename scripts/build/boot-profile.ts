@@ -4,19 +4,22 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Relative to the repository root: a sorted array of what `identifyFunction` gives. */
-export const bootProfilePath = 'scripts/build/boot-profile.json';
+/** A sorted array of what `identifyFunction` gives. */
+export const bootProfilePath = join(import.meta.dirname, 'boot-profile.json');
 
 const keywords = new Set(['', 'function', 'return', 'async', 'var']);
 
-/** The same for a function whether it is written with an arrow, as a method or in parentheses: a digest of its words. */
+/** The same for a function whether it is written with an arrow, as a method or in parentheses, with whatever hoisted: a digest of its words. */
 export function identifyFunction(code: string): string {
-  const words = code.split(/[^A-Za-z0-9_$]+/).filter((word) => !keywords.has(word));
-  return createHash('sha256').update(words.join(' ')).digest('hex').slice(0, 10);
+  const words = new Set(code.split(/[^A-Za-z0-9_$]+/).filter((word) => !keywords.has(word)));
+  return createHash('sha256')
+    .update([...words].sort().join(' '))
+    .digest('hex')
+    .slice(0, 10);
 }
 
 /** Tells whether a function, given as it stands in the code, is one that a boot calls. */
-export function readBootProfile(root: string): (code: string) => boolean {
-  const called = new Set(JSON.parse(readFileSync(join(root, bootProfilePath), 'utf8')) as string[]);
+export function readBootProfile(): (code: string) => boolean {
+  const called = new Set(JSON.parse(readFileSync(bootProfilePath, 'utf8')) as string[]);
   return (code) => called.has(identifyFunction(code));
 }

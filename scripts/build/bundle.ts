@@ -101,7 +101,7 @@ export async function buildBundle({ root, outDir, nodeVersion }: BundleOptions):
     chunks: new Map(result.outputFiles.map(({ path, text }) => [basename(path), text])),
     main: basename(findChunk(result.metafile, entry)),
     groups: groupChunks(result.metafile),
-    isCalled: readBootProfile(root),
+    isCalled: readBootProfile(),
   });
   const buildId = createHash('sha256').update(linked.whole).update(nodeVersion).digest('hex').slice(0, 12);
   const stamp = (code: string): string => code.replaceAll(buildIdPlaceholder, buildId);

@@ -1,68 +1,79 @@
 // Makes V8 compile the functions of a chunk together with it. V8 compiles a function declaration at its first call, so that a code cache
 // made at build time holds nothing of it; a function expression in parentheses is compiled at once and cached.
-import { type BlockStatement, type CallExpression, type Node, type Program, parse } from 'acorn';
+import type { Function as AnyFunction, BlockStatement, FunctionDeclaration, Identifier, Node, Program } from 'acorn';
+import { parse } from 'acorn';
+import { listChildren, mentions } from './syntax-tree.ts';
 
-type Edit = { start: number; end: number; text: string };
+type Source = { readonly code: string; isWanted(code: string): boolean };
+type Range = { readonly start: number; readonly end: number };
+type Edit = Range & { readonly text: string };
 
 /**
- * Rewrites, at the top of `code` (a script) and of each CommonJS module that esbuild wrapped in it, the function declarations as
- * variables at its start. They were hoisted before, too: what runs stays the same. `isWanted` is asked for each, as it stands.
+ * Rewrites, at the top of `code` (a script) and of each function in it, the function declarations as variables at the start. They were
+ * hoisted before, too: what runs stays the same. `isWanted` is asked for each, as it stands.
  */
 export function compileEagerly(code: string, isWanted: (code: string) => boolean = () => true): string {
   const program = parse(code, { ecmaVersion: 'latest', sourceType: 'script', allowReturnOutsideFunction: true });
-  return rewriteBody({ code, isWanted }, program, 0, code.length);
+  return rewriteBody({ code, isWanted }, program, { start: 0, end: code.length });
 }
 
-type Source = { readonly code: string; isWanted(code: string): boolean };
-
-/** `start` and `end` bound the statements of `body`, directives included. */
-function rewriteBody(source: Source, body: Program | BlockStatement, start: number, end: number): string {
+/** `range` bounds the statements of `body`, directives included. */
+function rewriteBody(source: Source, body: Program | BlockStatement, range: Range): string {
   const { code, isWanted } = source;
   const hoisted: string[] = [];
   const edits: Edit[] = [];
-  let directivesEnd = start;
+  let directivesEnd = range.start;
   for (const node of body.body) {
     if (node.type === 'ExpressionStatement' && typeof node.directive === 'string') directivesEnd = node.end;
-    else if (node.type === 'FunctionDeclaration' && isWanted(code.slice(node.start, node.end))) {
-      hoisted.push(`${node.id.name}=(${code.slice(node.start, node.end)})`);
+    else if (isMovable(node) && isWanted(code.slice(node.start, node.end))) {
+      hoisted.push(`${node.id.name}=(${applyEdits(code, rewriteInside(source, node), node)})`);
       edits.push({ start: node.start, end: node.end, text: '' });
-    } else edits.push(...findWrappers(node).map((wrapper) => rewriteWrapper(source, wrapper)));
+    } else edits.push(...rewriteInside(source, node));
   }
   const variables = hoisted.length === 0 ? '' : `var ${hoisted.join(',')};`;
-  return code.slice(start, directivesEnd) + variables + applyEdits(code, edits, directivesEnd, end);
+  const rest = applyEdits(code, edits, { start: directivesEnd, end: range.end });
+  return code.slice(range.start, directivesEnd) + variables + rest;
 }
 
-type Wrapper = { key: string; parameters: string; body: BlockStatement; start: number; end: number };
-
-/** `__commonJS`, or `(0, chunk.__commonJS)` where another chunk has it. */
-function isWrap(callee: CallExpression['callee']): boolean {
-  const called = callee.type === 'SequenceExpression' ? callee.expressions.at(-1) : callee;
-  const name = called?.type === 'MemberExpression' ? called.property : called;
-  return name?.type === 'Identifier' && name.name === '__commonJS';
+/** The bodies of the outermost functions in `node`, each rewritten. */
+function rewriteInside(source: Source, node: Node): Edit[] {
+  if (isFunction(node) && node.body.type === 'BlockStatement') {
+    const { body } = node;
+    const range = { start: body.start + 1, end: body.end - 1 };
+    const inParameters = listChildren(node).filter((child) => child !== body);
+    return [
+      ...inParameters.flatMap((child) => rewriteInside(source, child)),
+      { ...range, text: rewriteBody(source, body, range) },
+    ];
+  }
+  return listChildren(node).flatMap((child) => rewriteInside(source, child));
 }
 
-/** Modules in the form `var require_x = __commonJS({ "path"(exports, module) { … } })`. */
-function findWrappers(node: Node): Wrapper[] {
-  const statement = node as unknown as Program['body'][number];
-  if (statement.type !== 'VariableDeclaration') return [];
-  return statement.declarations.flatMap(({ init }) => {
-    if (init?.type !== 'CallExpression' || !isWrap(init.callee)) return [];
-    const [argument] = init.arguments;
-    const property = argument?.type === 'ObjectExpression' ? argument.properties[0] : undefined;
-    if (property?.type !== 'Property' || property.value.type !== 'FunctionExpression') return [];
-    const { params, body } = property.value;
-    const parameters = params.map((parameter) => (parameter.type === 'Identifier' ? parameter.name : '')).join(',');
-    const key = property.key.type === 'Literal' ? String(property.key.raw) : '""';
-    return [{ key, parameters, body, start: property.start, end: property.end }];
+/** An expression cannot give its own name another value, as a declaration can. */
+function isMovable(node: Node): node is FunctionDeclaration {
+  return node.type === 'FunctionDeclaration' && !assigns(node, (node as FunctionDeclaration).id.name);
+}
+
+function assigns(node: Node, name: string): boolean {
+  return mentions(node, (part) => {
+    const { left, argument } = part as Node & { left?: Node; argument?: Node };
+    const target =
+      part.type === 'AssignmentExpression' ? left : part.type === 'UpdateExpression' ? argument : undefined;
+    return (
+      target !== undefined && target.type !== 'MemberExpression' && mentions(target, (inner) => isNamed(inner, name))
+    );
   });
 }
 
-function rewriteWrapper(source: Source, { key, parameters, body, start, end }: Wrapper): Edit {
-  const inner = rewriteBody(source, body, body.start + 1, body.end - 1);
-  return { start, end, text: `${key}:(function(${parameters}){${inner}})` };
+function isNamed(node: Node, name: string): boolean {
+  return node.type === 'Identifier' && (node as Identifier).name === name;
 }
 
-function applyEdits(code: string, edits: readonly Edit[], start: number, end: number): string {
+function isFunction(node: Node): node is AnyFunction {
+  return ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'].includes(node.type);
+}
+
+function applyEdits(code: string, edits: readonly Edit[], { start, end }: Range): string {
   let result = '';
   let at = start;
   for (const edit of edits) {

@@ -1,6 +1,7 @@
 // Turns the functions inside a chunk, arrow functions and methods of object literals among them, into function expressions in
 // parentheses, which V8 compiles together with what is around them. Only where nothing can tell the difference.
 import { type ArrowFunctionExpression, type Node, type Property, parse } from 'acorn';
+import { listChildren, mentions } from './syntax-tree.ts';
 
 type Edit = { at: number; end: number; text: string };
 
@@ -74,16 +75,6 @@ export function parenthesiseFunctions(code: string, isWanted: (code: string) => 
     if (parent?.type === 'MethodDefinition' || parent?.type === 'Property') return false;
     return parent?.type === 'CallExpression' || code[node.start - 1] !== '(';
   }
-}
-
-function listChildren(node: Node): Node[] {
-  return Object.values(node)
-    .flat()
-    .filter((value): value is Node => value !== null && typeof value === 'object' && typeof value.type === 'string');
-}
-
-function mentions(node: Node, wanted: (node: Node) => boolean): boolean {
-  return wanted(node) || listChildren(node).some((child) => mentions(child, wanted));
 }
 
 function containsFunction(node: Node): boolean {

@@ -11,7 +11,6 @@ import { explainMissingRoots } from '../support/roots.ts';
 import { withSandbox } from '../support/sandbox.ts';
 
 const skip = explainMissingRoots() ?? false;
-const profilePath = join(repositoryRoot, bootProfilePath);
 const program = readFileSync(join(repositoryRoot, 'dist/guest-init.cjs'), 'latin1');
 const [runtime, script, reports] = ['/opt/node', '/opt/guest-init.cjs', '/run/coverage'];
 
@@ -42,8 +41,9 @@ test('what a boot calls is compiled beforehand, and little else', { skip }, asyn
   const called = new Set<string>();
   for (const row of [minimalRow, typicalRow, secondRow]) for (const id of await listCalled(row)) called.add(id);
   assert.ok(called.size > 1000, `only ${called.size} functions were seen`);
-  if (process.env.UPDATE_GOLDEN === '1') writeFileSync(profilePath, `${JSON.stringify([...called].sort(), null, 1)}\n`);
-  const listed = new Set(JSON.parse(readFileSync(profilePath, 'utf8')) as string[]);
+  if (process.env.UPDATE_GOLDEN === '1')
+    writeFileSync(bootProfilePath, `${JSON.stringify([...called].sort(), null, 1)}\n`);
+  const listed = new Set(JSON.parse(readFileSync(bootProfilePath, 'utf8')) as string[]);
   const missing = [...called].filter((id) => !listed.has(id)).length;
   const idle = [...listed].filter((id) => !called.has(id)).length;
   const advice = `${missing} of ${called.size} are not listed, ${idle} are listed in vain: UPDATE_GOLDEN=1 node --test ${import.meta.filename}`;
