@@ -90,7 +90,7 @@ export function runWhole(
   return describeRun(result, result.output, result.error === undefined ? undefined : nameError(result.error));
 }
 
-/** Starts a process whose input is empty and whose outputs are `output`, a descriptor, or nobody's. Never throws. */
+/** Starts a process and does not wait. `stdio` by descriptor of the process: a descriptor of ours, or /dev/null. Never throws. */
 export function startProcess(
   file: string,
   args: readonly string[],
@@ -132,7 +132,8 @@ function startByModule(file: string, args: readonly string[], options: Parameter
   }
 }
 
-function describeUnstarted(startError: string): Started {
+/** One that has ended before it began. `startError`: as in `Ending`. */
+export function describeUnstarted(startError: string): Started {
   return { pid: undefined, ended: Promise.resolve({ startError }), leave: () => {} };
 }
 

@@ -7,7 +7,7 @@
 import * as fs from 'node:fs';
 import { AgentError, exitCodes } from '../core/error.ts';
 import { createCappedOutput } from './capped-output.ts';
-import { type Ending, type Started, startProcess } from './child-process.ts';
+import { describeUnstarted, type Ending, type Started, startProcess } from './child-process.ts';
 import { withUsualDumps } from './core-dump.ts';
 import type { ExecOptions, ExecResult } from './host.ts';
 import { type OutputPipe, openOutputPipe } from './output-pipe.ts';
@@ -107,7 +107,7 @@ function start(
       }),
     );
   } catch (error) {
-    return { pid: undefined, ended: Promise.resolve({ startError: readCode(error) }), leave: () => {} };
+    return describeUnstarted(readCode(error));
   } finally {
     process.umask(umask);
   }
