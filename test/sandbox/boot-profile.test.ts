@@ -18,7 +18,7 @@ const [runtime, script, reports] = ['/opt/node', '/opt/guest-init.cjs', '/run/co
 type Coverage = {
   result: {
     url: string;
-    functions: { ranges: [{ startOffset: number; endOffset: number; count: number }]; isBlockCoverage: boolean }[];
+    functions: { ranges: [{ startOffset: number; endOffset: number; count: number }] }[];
   }[];
 };
 
