@@ -2,7 +2,7 @@
 // descriptor of ISO 9660 with its time of creation to a hundredth of a second, the serial number of vfat, the uuid of ext4.
 
 import * as fs from 'node:fs';
-import { checksumWords } from '../core/checksum.ts';
+import { checksum } from './checksum.ts';
 
 const stampBytes = 64 * 1024;
 
@@ -11,9 +11,10 @@ export function readDriveStamp(device: string): string | undefined {
   try {
     const file = fs.openSync(device, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
     try {
-      const bytes = new Uint8Array(stampBytes);
+      const bytes = Buffer.alloc(stampBytes);
       const length = fs.readSync(file, bytes, 0, stampBytes, 0);
-      return `${length}-${checksumWords(new Uint32Array(bytes.buffer))}`;
+      // The second sum, over the same bytes in another order, makes 64 bits of it.
+      return `${length}-${checksum(bytes)}${checksum(bytes.reverse())}`;
     } finally {
       fs.closeSync(file);
     }

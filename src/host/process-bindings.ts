@@ -1,8 +1,6 @@
-// The two bindings of Node that start processes, used as lib/internal/child_process.js of the release named here uses them. They are no
-// public interface, and a wrong argument aborts the process: any other release gets none, and node:child_process does the work.
+// The two bindings of Node that start processes, used as lib/internal/child_process.js uses them. Without them node:child_process does the work.
 
-/** The release that the executable carries. With another one, compare what its lib/internal/child_process.js gives the bindings first. */
-const knownRelease = 'v24.21.0';
+import { openBinding } from './node-bindings.ts';
 
 type PlainStream = { readonly type: 'ignore' } | { readonly type: 'fd'; readonly fd: number };
 /** Readable and writable: by the process. */
@@ -55,27 +53,16 @@ export type ProcessBindings = {
   readonly detachedFlag: number;
 };
 
-type Binding = (name: 'spawn_sync' | 'process_wrap') => {
-  readonly spawn: SpawnSync;
+type ProcessWrap = {
   readonly Process: new () => Process;
   readonly constants: { readonly kProcessFlagDetached: number };
 };
 
-/** Null on another release of Node. */
+/** Null on another release of Node than the executable carries. */
 export function findProcessBindings(): ProcessBindings | null {
-  if (process.version !== knownRelease) return null;
-  const binding = (process as unknown as { binding: Binding }).binding;
-  // With NODE_PENDING_DEPRECATION=1 Node would say on the console that this is not for everybody.
-  const before = process.noDeprecation;
-  process.noDeprecation = true;
-  try {
-    const { spawn } = binding('spawn_sync');
-    const { Process, constants } = binding('process_wrap');
-    return { spawnSync: spawn, createProcess: () => new Process(), detachedFlag: constants.kProcessFlagDetached };
-  } catch {
-    return null;
-  } finally {
-    if (before === undefined) delete process.noDeprecation;
-    else process.noDeprecation = before;
-  }
+  const sync = openBinding<{ spawn: SpawnSync }>('spawn_sync');
+  const wrap = openBinding<ProcessWrap>('process_wrap');
+  if (sync === null || wrap === null) return null;
+  const { Process, constants } = wrap;
+  return { spawnSync: sync.spawn, createProcess: () => new Process(), detachedFlag: constants.kProcessFlagDetached };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checksum } from '../core/checksum.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
+import { checksum } from '../host/checksum.ts';
 import { sha256 } from '../host/crypto.ts';
 import { createMemoryHost, type MemoryFile } from '../host/memory.ts';
 import { fileMark } from '../network/renderers/renderer.ts';

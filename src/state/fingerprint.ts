@@ -1,8 +1,8 @@
 // Tells whether two pieces of data say the same: a journaled step and a planned one, the content of two drives.
 
 import type { Action } from '../core/action.ts';
-import { checksum } from '../core/checksum.ts';
 import type { NetworkConfig } from '../core/network-config.ts';
+import { checksum } from '../host/checksum.ts';
 import { sha256 } from '../host/crypto.ts';
 
 /** Checksum of an action. Secrets count as one placeholder: nothing derived from a password is kept. */

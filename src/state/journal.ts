@@ -3,9 +3,9 @@
 // something that must not happen twice (a user command, an append) and after it; the rest may be redone, because it converges.
 
 import * as fs from 'node:fs';
-import { checksum } from '../core/checksum.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
 import type { Outcome } from '../core/plan.ts';
+import { checksum } from '../host/checksum.ts';
 
 export type JournalEvent = 'begin' | 'done' | 'failed';
 

@@ -1,13 +1,13 @@
 // What guest-init remembers of this guest: one versioned file about the current instance. Everything else (status, query, the next
 // run's decisions) is read from it. Root-only: it holds the last lines of user commands.
 
-import { checksum } from '../core/checksum.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { ExitCode } from '../core/error.ts';
 import type { InstanceId } from '../core/instance-config.ts';
 import type { NetworkBackend } from '../core/network-backend.ts';
 import type { NetworkCheck } from '../core/network-check.ts';
 import type { Outcome, Stage, Step } from '../core/plan.ts';
+import { checksum } from '../host/checksum.ts';
 import type { Host } from '../host/host.ts';
 
 export const stateDirectory = '/var/lib/guest-init';

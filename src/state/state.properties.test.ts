@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { bytesOf, checkProperty, textOf } from '../../test/support/property.ts';
-import { checksum } from '../core/checksum.ts';
+import { checksum } from '../host/checksum.ts';
 import { createMemoryHost } from '../host/memory.ts';
 import { readChanges } from './changes.ts';
 import { decodeCheckedLine, readHistory } from './journal.ts';
