@@ -97,7 +97,7 @@ export async function buildBundle({ root, outDir, nodeVersion }: BundleOptions):
     const text = formatMessagesSync(result.warnings, { kind: 'warning' }).join('');
     throw new Error(`esbuild warned, and a warning is an error here:\n${text}`);
   }
-  const linked = await linkChunks({
+  const linked = linkChunks({
     chunks: new Map(result.outputFiles.map(({ path, text }) => [basename(path), text])),
     main: basename(findChunk(result.metafile, entry)),
     groups: groupChunks(result.metafile),

@@ -1,8 +1,8 @@
 // Makes V8 compile the functions of a chunk together with it. V8 compiles a function declaration at its first call, so that a code cache
 // made at build time holds nothing of it; a function expression in parentheses is compiled at once and cached.
-import type { Function as AnyFunction, BlockStatement, FunctionDeclaration, Identifier, Node, Program } from 'acorn';
+import type { Function as AnyFunction, BlockStatement, FunctionDeclaration, Node, Program } from 'acorn';
 import { parse } from 'acorn';
-import { listChildren, mentions } from './syntax-tree.ts';
+import { assigns, listChildren } from './syntax-tree.ts';
 
 type Source = { readonly code: string; isWanted(code: string): boolean };
 type Range = { readonly start: number; readonly end: number };
@@ -52,21 +52,6 @@ function rewriteInside(source: Source, node: Node): Edit[] {
 /** An expression cannot give its own name another value, as a declaration can. */
 function isMovable(node: Node): node is FunctionDeclaration {
   return node.type === 'FunctionDeclaration' && !assigns(node, (node as FunctionDeclaration).id.name);
-}
-
-function assigns(node: Node, name: string): boolean {
-  return mentions(node, (part) => {
-    const { left, argument } = part as Node & { left?: Node; argument?: Node };
-    const target =
-      part.type === 'AssignmentExpression' ? left : part.type === 'UpdateExpression' ? argument : undefined;
-    return (
-      target !== undefined && target.type !== 'MemberExpression' && mentions(target, (inner) => isNamed(inner, name))
-    );
-  });
-}
-
-function isNamed(node: Node, name: string): boolean {
-  return node.type === 'Identifier' && (node as Identifier).name === name;
 }
 
 function isFunction(node: Node): node is AnyFunction {

@@ -1,6 +1,6 @@
 // Links esbuild's chunks: each becomes a function, in a table, that runs when it is first required. One file holds all tables; the single
 // executable has a table for each group of chunks, each with a code cache of its own, and a start reads those that it needs.
-import { transform } from 'esbuild';
+import { toFunctionBody } from './chunk-body.ts';
 import { compileEagerly } from './compile-eagerly.ts';
 import { parenthesiseFunctions } from './parenthesise.ts';
 
@@ -34,20 +34,22 @@ export interface LinkedChunks {
   readonly others: ReadonlyMap<string, string>;
 }
 
-export async function linkChunks({ chunks, main, groups, isCalled }: LinkOptions): Promise<LinkedChunks> {
+export function linkChunks({ chunks, main, groups, isCalled }: LinkOptions): LinkedChunks {
   const tables: string[] = [];
   for (const { chunks: members, eager } of groups) {
     const entries: string[] = [];
     for (const chunk of members)
-      entries.push(`${JSON.stringify(chunk)}:${await toFunction(chunks.get(chunk), eager ? isCalled : undefined)}`);
+      entries.push(`${JSON.stringify(`./${chunk}`)}:${toFunction(chunks.get(chunk), eager ? isCalled : undefined)}`);
     tables.push(`{${entries.join(',\n')}}`);
   }
   const [first = '', ...others] = tables;
-  const start = `__require(${JSON.stringify(`./${main}`)});\n`;
-  const groupOf = groups.slice(1).flatMap(({ name, chunks: members }) => [...members].map((chunk) => [chunk, name]));
+  const start = `__load(${JSON.stringify(`./${main}`)});\n`;
+  const groupOf = groups
+    .slice(1)
+    .flatMap(({ name, chunks: members }) => [...members].map((chunk) => [`./${chunk}`, name]));
   const whole = [
     `const __chunks={${tables.map((table) => `...${table}`).join(',\n')}};`,
-    'const __find=(key)=>__chunks[key];',
+    'const __find=(name)=>__chunks[name];',
   ];
   const lazy = [
     `const __chunks=${first};`,
@@ -55,27 +57,26 @@ export async function linkChunks({ chunks, main, groups, isCalled }: LinkOptions
     ...findInAssets,
   ];
   return {
-    whole: [...requireChunk, ...whole, start].join('\n'),
-    first: [...requireChunk, ...lazy, start].join('\n'),
+    whole: [...loadChunk, ...whole, start].join('\n'),
+    first: [...loadChunk, ...lazy, start].join('\n'),
     others: new Map(groups.slice(1).map(({ name }, index) => [name, `"use strict";(${others[index]});\n`])),
   };
 }
 
-const requireChunk = [
+const loadChunk = [
   '"use strict";',
   'const __importMetaUrl="file://"+__filename;',
   'const __loaded=new Map();',
-  'const __require=(name)=>{',
-  'if(!name.startsWith("./"))return require(name);',
-  'const key=name.slice(2);',
-  'let module=__loaded.get(key);',
-  'if(module===undefined){module={exports:{}};__loaded.set(key,module);__find(key)(module.exports,__require,module,__importMetaUrl);}',
-  'return module.exports;};',
+  'const __load=(function(name){',
+  'let chunk=__loaded.get(name);',
+  'if(chunk===undefined){chunk=__find(name)(require,__load,__import,__importMetaUrl);__loaded.set(name,chunk);}',
+  'return chunk;});',
+  'const __import=(function(name){return Promise.resolve().then(()=>name.startsWith("./")?__load(name):require(name))});',
 ];
 
 /** Says of a rejected cache what Node says of that of the main script, and on the same condition. */
 const findInAssets = [
-  'const __find=(key)=>{if(__chunks[key]===undefined)Object.assign(__chunks,__loadGroup(__groupOf[key]));return __chunks[key];};',
+  'const __find=(function(name){if(__chunks[name]===undefined)Object.assign(__chunks,__loadGroup(__groupOf[name]));return __chunks[name];});',
   'const __loadGroup=(name)=>{',
   'const {getRawAsset}=require("node:sea"),{Script}=require("node:vm");',
   'const source=Buffer.from(getRawAsset(name+".js")).latin1Slice();',
@@ -84,31 +85,14 @@ const findInAssets = [
   'return script.runInThisContext();};',
 ];
 
-async function toFunction(code: string | undefined, isCalled?: LinkOptions['isCalled']): Promise<string> {
-  const body = await toCommonJs(code ?? '');
+function toFunction(code = '', isCalled?: LinkOptions['isCalled']): string {
+  const body = toFunctionBody(code);
   const compiled = isCalled === undefined ? body : parenthesiseFunctions(compileEagerly(body, isCalled), isCalled);
-  const source = `function(exports,require,module,__importMetaUrl){"use strict";${escapeToAscii(compiled)}}`;
+  const source = `function(require,__load,__import,__importMetaUrl){${escapeToAscii(compiled)}}`;
   return isCalled === undefined ? source : `(${source})`;
 }
 
 /** What esbuild leaves as it is, in regular expressions and templates: one character more would make V8 keep two bytes of each. */
 function escapeToAscii(code: string): string {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-async function toCommonJs(code: string): Promise<string> {
-  const { code: converted, warnings } = await transform(code, {
-    format: 'cjs',
-    platform: 'node',
-    target: 'node24',
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: 'none',
-    // Chunks live in this file, where only our own require finds them.
-    supported: { 'dynamic-import': false },
-    define: { __importMetaUrl: '__importMetaUrl' },
-  });
-  if (warnings.length > 0) throw new Error(`linking warned: ${warnings[0]?.text}`);
-  // A namespace import of a module of Node is that module: esbuild would copy its hundred properties, in every chunk, at every start.
-  return converted.replace(/\b((?!import_)\w+)=__toESM\(require\(("node:[a-z_/]+")\)\)/g, '$1=require($2)');
 }
