@@ -27,7 +27,9 @@ export function findCommand(name: string, root: string): string | undefined {
     const path = `${folder}/${name}`;
     try {
       // A link of the root, such as Debian's alternatives, must not be looked up on this machine.
-      fs.accessSync(root === '' ? path : resolveBelowRoot(root, path, { followLast: true }), fs.constants.X_OK);
+      const target = root === '' ? path : resolveBelowRoot(root, path, { followLast: true });
+      if (!fs.existsSync(target)) continue;
+      fs.accessSync(target, fs.constants.X_OK);
       return path;
     } catch {}
   }

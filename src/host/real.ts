@@ -45,16 +45,27 @@ export function createRealHost(options: { root?: string } = {}): Host {
   }
 
   function readText(path: string): string | undefined {
-    return orUndefined(path, () => fs.readFileSync(follow(path), 'utf8'));
+    return ifThere(path, (target) => fs.readFileSync(target, 'utf8'));
   }
 
   function list(path: string): readonly string[] {
-    return orUndefined(path, () => fs.readdirSync(follow(path)).sort()) ?? [];
+    return ifThere(path, (target) => fs.readdirSync(target).sort()) ?? [];
+  }
+
+  // Much of what is asked for is on other distributions only, and an error with its stack takes ten times as long as the question.
+  function ifThere<T>(path: string, read: (target: string) => T): T | undefined {
+    return orUndefined(path, () => {
+      const target = follow(path);
+      return fs.statSync(target, { throwIfNoEntry: false }) === undefined ? undefined : read(target);
+    });
   }
 
   function readLink(path: string): string | undefined {
-    // readlink(2) says EINVAL of what is there and no link.
-    return orUndefined(path, () => (fs.lstatSync(at(path)).isSymbolicLink() ? fs.readlinkSync(at(path)) : undefined));
+    return orUndefined(path, () => {
+      const stat = fs.lstatSync(at(path), { throwIfNoEntry: false });
+      // readlink(2) says EINVAL of what is there and no link.
+      return stat?.isSymbolicLink() ? fs.readlinkSync(at(path)) : undefined;
+    });
   }
 
   let dmi: Dmi | undefined;
