@@ -82,13 +82,7 @@ export function composeSchema(owners: readonly SchemaOwner[]): JsonSchema {
 
 /** Text of the schema, the same in docs/ and from the program. */
 export function printSchema(schema: JsonSchema): string {
-  return `${JSON.stringify(schema, portPattern, 2)}\n`;
-}
-
-/** Validators of other languages read patterns, too: they know no \p{Cc}. */
-function portPattern(key: string, value: unknown): unknown {
-  if (key !== 'pattern' || typeof value !== 'string') return value;
-  return value.replaceAll('\\p{Cc}', '\\u0000-\\u001f\\u007f-\\u009f');
+  return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
 /** A copy in which every reference points to `#/definitions/` and the new name of what it pointed to. */

@@ -39,8 +39,8 @@ function isTerminal(): boolean {
   }
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what this looks for
-const controls = /(?!\u001b\[(?:0|1|2|31|32|33)m)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+const controls =
+  /(?!\u001b\[(?:0|1|2|31|32|33)m)[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 /** One line fit for a console: names from a drive may hold line breaks and terminal sequences; only our own colours stay. */
 export function cleanLine(line: string): string {

@@ -96,7 +96,6 @@ function limitLines(lines: readonly string[], mark = (line: string): string => l
 
 /** File content must not steer the terminal. */
 function clean(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to show as something else
   const visible = line.replace(/\t/g, '    ').replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '?');
   return visible.length > widthLimit ? `${visible.slice(0, widthLimit - 1)}…` : visible;
 }

@@ -4,10 +4,9 @@ const lineLimit = 20;
 const characterLimit = 200;
 
 // CSI and OSC sequences whole, any other escape with the character after it.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that begin and end a terminal's sequences
 const escapeSequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|.)/gu;
 // C0, DEL and C1, line separators, and the marks that reorder text on a terminal.
-const controls = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+const controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 /** At most 20 lines of at most 200 characters, without control characters; bytes that are not UTF-8 become U+FFFD. */
 export function formatTail(bytes: Uint8Array): string[] {

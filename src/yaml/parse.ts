@@ -46,7 +46,6 @@ export type Refused = { readonly ok: false; readonly line: number; readonly colu
 export type YamlResult = YamlDocument | Refused;
 
 const DEFAULT_LIMITS: Limits = { maxDepth: 100, maxAliases: 1000, maxNodes: 100_000, maxKeys: 50_000 };
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that PyYAML refuses
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 const LIBRARY_SLACK = 8;
 /** The parser reads a list's entry as a key first, and again as a value where it is none. */

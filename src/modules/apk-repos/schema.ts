@@ -3,7 +3,10 @@
 import * as v from 'valibot';
 
 const expectedUrl = 'a URL or path without blanks';
-const Url = v.pipe(v.string(expectedUrl), v.regex(/^(?:https?:\/\/|ftp:\/\/|file:|\/)[^\s\p{Cc}]+$/u, expectedUrl));
+const Url = v.pipe(
+  v.string(expectedUrl),
+  v.regex(/^(?:https?:\/\/|ftp:\/\/|file:|\/)[^\s\u0000-\u001f\u007f-\u009f]+$/u, expectedUrl),
+);
 const expectedVersion = 'a version such as "v3.20" or "edge"';
 
 export const ApkRepos = v.object({

@@ -3,7 +3,6 @@
 import * as v from 'valibot';
 
 const flag = v.boolean('true or false');
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to keep out
 const deviceText = /^[^\u0000-\u0020\u007f]{1,255}$/;
 const device = 'a device such as "/dev/vdb" or an alias';
 const Device = v.pipe(v.string(device), v.regex(deviceText, device));
@@ -50,7 +49,6 @@ export const Disk = v.strictObject(
 );
 
 const label = 'a label without control characters, of at most 128 bytes';
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to keep out
 const labelText = /^[^\u0000-\u001f\u007f]{1,128}$/;
 const kind = 'a kind of file system such as "ext4"';
 const Kind = v.pipe(v.string(kind), v.regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, kind));

@@ -13,7 +13,10 @@ export const Growpart = v.object({
           'auto',
         ),
         devices: v.optional(
-          v.array(v.pipe(v.string(place), v.regex(/^\/[^\s\p{Cc}]*$/u, place)), 'a list of mount points and devices'),
+          v.array(
+            v.pipe(v.string(place), v.regex(/^\/[^\s\u0000-\u001f\u007f-\u009f]*$/u, place)),
+            'a list of mount points and devices',
+          ),
           ['/'],
         ),
         ignore_growroot_disabled: v.optional(v.boolean('true or false'), false),

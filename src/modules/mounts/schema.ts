@@ -3,7 +3,6 @@
 import * as v from 'valibot';
 
 const field = 'a text or a number';
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to keep out
 const fieldText = /^[^\u0000-\u001f\u007f]{1,4095}$/;
 const Field = v.nullable(
   v.union([v.pipe(v.string(), v.regex(fieldText, 'a text without control characters')), v.number()], field),

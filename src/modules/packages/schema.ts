@@ -5,7 +5,7 @@ import { byForm } from '../users/forms.ts';
 
 const expectedName = 'a package name without blanks';
 
-const isWord = (text: string): boolean => /^[^\s\p{Cc}]{1,256}$/u.test(text);
+const isWord = (text: string): boolean => /^[^\s\u0000-\u001f\u007f-\u009f]{1,256}$/u.test(text);
 
 /** A word that no manager takes for an option. Groups (`@tools`), files and patterns are theirs to understand. */
 const isName = (text: string): boolean => isWord(text) && !text.startsWith('-');

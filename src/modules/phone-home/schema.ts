@@ -15,7 +15,12 @@ export const PhoneHome = v.object({
     v.strictObject({
       url: v.pipe(
         v.string(urlExpected),
-        v.check((text) => /^https?:\/\/[^\s/\p{Cc}][^\s\p{Cc}]*$/iu.test(text) && URL.canParse(text), urlExpected),
+        v.check(
+          (text) =>
+            /^https?:\/\/[^\s/\u0000-\u001f\u007f-\u009f][^\s\u0000-\u001f\u007f-\u009f]*$/iu.test(text) &&
+            URL.canParse(text),
+          urlExpected,
+        ),
       ),
       post: v.optional(
         v.union([v.literal('all'), v.array(v.picklist(fieldNames, postExpected), postExpected)], postExpected),

@@ -23,7 +23,7 @@ export const Swap = v.object({
         filename: v.optional(
           v.pipe(
             v.string(path),
-            v.regex(/^(?:\/[^\s/\p{Cc}]+)+$/u, path),
+            v.regex(/^(?:\/[^\s/\u0000-\u001f\u007f-\u009f]+)+$/u, path),
             v.check((text) => !/^\/(?:dev|proc|sys|run)\/|\/\.{1,2}(?:\/|$)/.test(text), path),
           ),
           '/swap.img',

@@ -34,7 +34,6 @@ export const NameListText = v.pipe(
   v.check((text) => splitNames(text).every(isAccountName), 'names separated by commas'),
 );
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /** Whether text fits into one line of a file that others parse. */

@@ -7,7 +7,6 @@ const kernelFolders = ['/proc', '/sys', '/dev'];
 
 /** What is wrong with `path` as the path of a file on the guest, in words for a diagnostic; undefined when nothing is. */
 export function explainUnusablePath(path: string): string | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to keep out
   if (/[\u0000-\u001f\u007f]/.test(path)) return 'a path without control characters';
   if (!path.startsWith('/')) return 'an absolute path';
   if (Buffer.byteLength(path) >= longestPath) return 'a path of less than 4096 bytes';

@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 
 const expectedLine = 'text without control characters';
-const Line = v.pipe(v.string(expectedLine), v.regex(/^(?:[^\p{Cc}]|\r?\n|\t)*$/u, expectedLine));
+const Line = v.pipe(v.string(expectedLine), v.regex(/^(?:[^\u0000-\u001f\u007f-\u009f]|\r?\n|\t)*$/u, expectedLine));
 const One = v.union([Line, v.pipe(v.number(), v.finite()), v.boolean()], 'text, a number, true or false');
 export const Option = v.union([One, v.array(One)], 'text, a number, true or false, or a list of them');
 
@@ -26,7 +26,10 @@ const expectedFolder = 'an absolute path without ".."';
 export const YumRepos = v.object({
   yum_repos: v.optional(v.record(Id, Repository)),
   yum_repo_dir: v.optional(
-    v.pipe(v.string(expectedFolder), v.regex(/^\/(?!.*(?:^|\/)\.\.(?:\/|$))[^\p{Cc}]*$/u, expectedFolder)),
+    v.pipe(
+      v.string(expectedFolder),
+      v.regex(/^\/(?!.*(?:^|\/)\.\.(?:\/|$))[^\u0000-\u001f\u007f-\u009f]*$/u, expectedFolder),
+    ),
   ),
 });
 export type YumRepos = v.InferOutput<typeof YumRepos>;
