@@ -156,7 +156,7 @@ async function awaitAnswers(
 
 /** Milliseconds in which somebody who has one of our addresses may still say so, on each link whose gateway has answered. */
 function listRivalTimes(alive: ReadonlyMap<string, number>, now: number): number[] {
-  return [...alive.values()].map((since) => Math.ceil(since + rivalMs - now)).filter((ms) => ms > 0);
+  return [...alive.values()].map((since) => since + rivalMs - now).filter((ms) => ms > 0);
 }
 
 function describeChecks(
