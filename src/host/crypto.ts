@@ -25,8 +25,15 @@ export function drawBelow(limit: number): number {
   return process.getBuiltinModule('node:crypto').randomInt(limit);
 }
 
+/** What a step writes is asked for twice in a row: for what it has made, and for the note of what it changes. */
+let last: { readonly bytes: Buffer; readonly digest: Buffer } | undefined;
+
 function digest(content: string | Uint8Array): Buffer {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  if (bytes.length < largeBytes) return Buffer.from(sha256OfSmall(bytes));
+  if (bytes.length < largeBytes) {
+    if (last === undefined || !last.bytes.equals(bytes))
+      last = { bytes: Buffer.from(bytes), digest: Buffer.from(sha256OfSmall(bytes)) };
+    return last.digest;
+  }
   return process.getBuiltinModule('node:crypto').hash('sha256', bytes, 'buffer');
 }

@@ -118,6 +118,14 @@ test('the executable accepts its code cache', () => {
   assert.equal(readCodeCacheRejection(executable), '');
 });
 
+test('V8 can read the code cache where it lies', () => {
+  const program = readFileSync(executable);
+  const script = program.indexOf('__load("./main.js");\n');
+  const start = program.indexOf(Buffer.from([0xde, 0xc0]), script) - 2;
+  assert.ok(script > 0 && start - script < 64, 'V8 begins a code cache with this mark, and it follows the script');
+  assert.equal(start % 8, 0, 'segments are mapped by pages, so that an address is as even as its place in the file');
+});
+
 test('NODE_OPTIONS cannot make the executable run foreign code', () => {
   const folder = mkdtempSync(join(tmpdir(), 'guest-init-canary-'));
   try {
