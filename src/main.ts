@@ -1,6 +1,7 @@
 // Entry point: the exact words of the boot units go straight to the job, and --version to its answer; everything else that people type goes
 // through yargs.
 
+import { writeOutput } from './cli/standard-output.ts';
 import { parseUnitArguments } from './cli/unit-arguments.ts';
 import { forbidCoreDumps } from './host/core-dump.ts';
 
@@ -14,7 +15,7 @@ async function main(): Promise<number> {
   }
   if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
     const { describeVersion } = await import('./cli/full-version.ts');
-    process.stdout.write(`guest-init ${describeVersion()}\n`);
+    writeOutput(`guest-init ${describeVersion()}\n`);
     return 0;
   }
   const { runCommandLine } = await import('./cli/command-line.ts');

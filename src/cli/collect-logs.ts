@@ -1,6 +1,5 @@
 // guest-init collect-logs: one archive to send to somebody who helps, without what user_data brought.
 
-import * as fs from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { AgentError, exitCodes } from '../core/error.ts';
 import { writeFileAtomically } from '../host/atomic-write.ts';
@@ -12,6 +11,7 @@ import { formatBytes } from '../report/words.ts';
 import { makeReport, printJson } from './report.ts';
 import { reportFailure } from './report-failure.ts';
 import { printReport } from './report-text.ts';
+import { writeOutput } from './standard-output.ts';
 
 type Arguments = { output?: string | undefined };
 
@@ -36,12 +36,12 @@ export const collectLogsCommand: CommandModule<object, Arguments> = {
       if (output === '-' && process.stdout.isTTY)
         throw new AgentError(exitCodes.usage, '--output -: expected a file or a pipe, found a terminal');
       const { archive, count, missing, report } = await makeArchive();
-      if (output === '-') writeAll(archive);
+      if (output === '-') writeOutput(archive);
       else {
         const path = output ?? nameArchive(report);
         save(path, archive);
         const gaps = missing.length === 0 ? '' : `; ${missing.length} could not be had, see MANIFEST in it`;
-        process.stdout.write(`${path}: ${count} files, ${formatBytes(archive.length)}${gaps}\n`);
+        writeOutput(`${path}: ${count} files, ${formatBytes(archive.length)}${gaps}\n`);
       }
       return exitCodes.ok;
     });
@@ -84,9 +84,4 @@ function save(path: string, archive: Uint8Array): void {
     const reason = (error as NodeJS.ErrnoException).code ?? 'unknown';
     throw new AgentError(exitCodes.internal, `${path}: cannot be written (${reason})`);
   }
-}
-
-/** A pipe takes a part at a time. */
-function writeAll(content: Uint8Array): void {
-  for (let at = 0; at < content.length; ) at += fs.writeSync(1, content, at);
 }

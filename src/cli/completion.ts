@@ -1,6 +1,7 @@
 // guest-init completion: a shell script for bash or zsh that asks guest-init itself for the words.
 
 import type { CommandModule } from 'yargs';
+import { writeOutput } from './standard-output.ts';
 
 // What yargs cannot tell from a string: a test holds both lists equal to the options of --help that take one.
 const pathOptions = [
@@ -86,6 +87,6 @@ export const completionCommand: CommandModule<object, { shell: keyof typeof scri
       describe: 'Which shell',
     }) as never,
   handler: ({ shell }) => {
-    process.stdout.write(scripts[shell]);
+    writeOutput(scripts[shell]);
   },
 };

@@ -12,6 +12,7 @@ import { buildVfat, findVfatProblems } from '../drive-image/vfat.ts';
 import { writeFileAtomically } from '../host/atomic-write.ts';
 import { readDriveFolder } from './drive-folder.ts';
 import { reportFailure } from './report-failure.ts';
+import { writeOutput } from './standard-output.ts';
 import { validatePath } from './validate-path.ts';
 
 type Arguments = {
@@ -113,7 +114,7 @@ const buildCommand: CommandModule<object, Arguments> = {
           `${options.output}: cannot be written (${(error as NodeJS.ErrnoException).code})`,
         );
       }
-      process.stdout.write(
+      writeOutput(
         `${options.output}: ${options.format}, label ${options.label}, ${tree.size} files, ${image.length} bytes${uuid === undefined ? '' : `, instance ${uuid}`}\n`,
       );
       return exitCodes.ok;

@@ -27,6 +27,7 @@ import { printPlan } from './plan-text.ts';
 import { type PlanView, viewPlan } from './plan-view.ts';
 import { reportFailure } from './report-failure.ts';
 import { type SourceArguments, sourceOptions } from './source-options.ts';
+import { writeOutput } from './standard-output.ts';
 
 type Arguments = SourceArguments & { json: boolean; facts?: string; root?: string };
 
@@ -50,7 +51,7 @@ export const planCommand: CommandModule<object, Arguments> = {
   handler: async (options) => {
     process.exitCode = await reportFailure(async () => {
       const view = await makePlan(options);
-      process.stdout.write(options.json ? `${JSON.stringify(view, null, 2)}\n` : printPlan(view));
+      writeOutput(options.json ? `${JSON.stringify(view, null, 2)}\n` : printPlan(view));
       return view.exitCode;
     });
   },

@@ -13,6 +13,7 @@ import { type InstanceRecord, peekRecord } from '../state/record.ts';
 import { findNearestKey } from '../userdata/nearest-key.ts';
 import { reportFailure } from './report-failure.ts';
 import { type SourceArguments, sourceOptions } from './source-options.ts';
+import { writeOutput } from './standard-output.ts';
 import { cleanLine } from './terminal.ts';
 
 type Arguments = SourceArguments & { key?: string; secret: boolean; json: boolean };
@@ -80,7 +81,7 @@ export const queryCommand: CommandModule<object, Arguments> = {
         process.stderr.write(`guest-init: ${key}: not known for this instance\n`);
         return exitCodes.internal;
       }
-      process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${toLines(value).join('\n')}\n`);
+      writeOutput(json ? `${JSON.stringify(value)}\n` : `${toLines(value).join('\n')}\n`);
       return exitCodes.ok;
     });
   },
@@ -107,7 +108,7 @@ function printAll(json: boolean): number {
     return value === undefined || (Array.isArray(value) && value.length === 0) ? [] : [[key, value]];
   });
   const text = known.map(([key, value]) => `${key.padEnd(16)} ${toLines(value).map(cleanLine).join(', ')}\n`).join('');
-  process.stdout.write(json ? `${JSON.stringify(Object.fromEntries(known))}\n` : text);
+  writeOutput(json ? `${JSON.stringify(Object.fromEntries(known))}\n` : text);
   if (!isRoot()) process.stderr.write('guest-init: only root can read the record; more with: sudo guest-init query\n');
   else if (record === undefined) process.stderr.write('guest-init: no instance was applied on this guest yet\n');
   return exitCodes.ok;

@@ -17,6 +17,7 @@ import { readDriveFolder } from './drive-folder.ts';
 import { printRehearsal } from './rehearse-text.ts';
 import { reportFailure } from './report-failure.ts';
 import { type SourceArguments, sourceOptions } from './source-options.ts';
+import { writeOutput } from './standard-output.ts';
 
 type Arguments = SourceArguments & { gateway?: string; json: boolean };
 
@@ -38,7 +39,7 @@ export const rehearseCommand: CommandModule<object, Arguments> = {
   handler: async (options) => {
     process.exitCode = await reportFailure(async () => {
       const rehearsal = await hold(options);
-      process.stdout.write(options.json ? `${JSON.stringify(rehearsal, null, 2)}\n` : printRehearsal(rehearsal));
+      writeOutput(options.json ? `${JSON.stringify(rehearsal, null, 2)}\n` : printRehearsal(rehearsal));
       return rehearsal.exitCode;
     });
   },

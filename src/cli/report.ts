@@ -1,6 +1,5 @@
 // guest-init report: what was found, guessed, changed, skipped and failed, and how long each step took.
 
-import * as fs from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { AgentError, exitCodes } from '../core/error.ts';
 import { toFileName } from '../executors/exec.ts';
@@ -12,6 +11,7 @@ import { lookAtStatus } from './current-status.ts';
 import { describeVersion } from './full-version.ts';
 import { reportFailure } from './report-failure.ts';
 import { printReport } from './report-text.ts';
+import { writeOutput } from './standard-output.ts';
 
 type Arguments = { json: boolean; html?: string | undefined; svg?: string | undefined };
 
@@ -43,8 +43,8 @@ export const reportCommand: CommandModule<object, Arguments> = {
         const { renderTimelineSvg } = await import('../report/svg.ts');
         deliver(options.svg, renderTimelineSvg(report));
       }
-      if (options.json) process.stdout.write(`${printJson(report)}\n`);
-      else if (options.html === undefined && options.svg === undefined) process.stdout.write(printReport(report));
+      if (options.json) writeOutput(`${printJson(report)}\n`);
+      else if (options.html === undefined && options.svg === undefined) writeOutput(printReport(report));
       return chooseExitCode(report);
     });
   },
@@ -88,7 +88,7 @@ function refuseCrowding({ json, html, svg }: Arguments): true {
 /** Mode 0600: a report of root's holds what commands have printed. Replaces a file or link that is there. */
 function deliver(path: string, content: string): void {
   if (path === '-') {
-    fs.writeSync(1, content);
+    writeOutput(content);
     return;
   }
   try {

@@ -6,6 +6,7 @@ import type { KnownKey } from '../userdata/known-keys.ts';
 import type { JsonSchema } from './cloud-config-schema.ts';
 import type { Subkey } from './key-paths.ts';
 import { reportFailure } from './report-failure.ts';
+import { writeOutput } from './standard-output.ts';
 
 /** `keys`: those below it. */
 type ListedKey = KnownKey & { readonly keys?: readonly Subkey[] };
@@ -28,7 +29,7 @@ export const schemaCommand: CommandModule<object, Arguments> = {
   handler: async ({ keys, json }) => {
     process.exitCode = await reportFailure(async () => {
       const { modules } = await import('../modules/registry.generated.ts');
-      process.stdout.write(keys || json ? await writeKeys(modules, json) : await writeSchema(modules));
+      writeOutput(keys || json ? await writeKeys(modules, json) : await writeSchema(modules));
       return 0;
     });
   },

@@ -17,6 +17,7 @@ import { checkTemplate, type Sealed, sealTemplate } from '../seal/seal.ts';
 import { reportFailure } from './report-failure.ts';
 import { explainBadRoot } from './root-folder.ts';
 import { printSeal, type SealMode, viewSeal } from './seal-view.ts';
+import { writeOutput } from './standard-output.ts';
 
 type Arguments = {
   check: boolean;
@@ -85,7 +86,7 @@ async function seal(given: Arguments): Promise<number> {
   };
   const sealed = mode === 'act' ? await sealAlone(host, options) : checkTemplate(host, options);
   const view = viewSeal(sealed, { mode, root: root ?? '/' });
-  process.stdout.write(json ? `${JSON.stringify(view, null, 2)}\n` : printSeal(view));
+  writeOutput(json ? `${JSON.stringify(view, null, 2)}\n` : printSeal(view));
   return view.template ? exitCodes.ok : exitCodes.leftovers;
 }
 

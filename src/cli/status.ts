@@ -8,6 +8,7 @@ import { hasCloudInitEnded } from '../pipeline/cloud-init.ts';
 import type { PublicStatus } from '../pipeline/public-status.ts';
 import { lookAtStatus, readStatus } from './current-status.ts';
 import { reportFailure } from './report-failure.ts';
+import { writeOutput } from './standard-output.ts';
 import { printStatus } from './status-text.ts';
 
 type Arguments = { json: boolean; wait: boolean; timeout?: string };
@@ -34,7 +35,7 @@ export const statusCommand: CommandModule<object, Arguments> = {
         return exitCodes.deadline;
       }
       const { view } = lookAtStatus(createRealHost());
-      process.stdout.write(json ? `${JSON.stringify(view, null, 2)}\n` : printStatus(view));
+      writeOutput(json ? `${JSON.stringify(view, null, 2)}\n` : printStatus(view));
       return view.exitCode;
     });
   },

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { AgentError, exitCodes } from '../core/error.ts';
 import { reportFailure } from './report-failure.ts';
+import { writeOutput } from './standard-output.ts';
 import { licencesDocument, sbomDocument } from './supply-names.ts';
 
 export const sbomCommand: CommandModule = {
@@ -21,23 +22,9 @@ export const licencesCommand: CommandModule = {
 
 async function print(name: string): Promise<void> {
   process.exitCode = await reportFailure(() => {
-    // Written at once: a pipe that is read slowly must not lose the end.
-    let rest = Buffer.from(readDocument(name));
-    while (rest.length > 0) rest = rest.subarray(writeSome(rest));
+    writeOutput(readDocument(name));
     return exitCodes.ok;
   });
-}
-
-/** Bytes taken; none of a reader that has gone is waited for. */
-function writeSome(bytes: Buffer): number {
-  try {
-    return fs.writeSync(1, bytes);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EAGAIN') return 0;
-    if (code === 'EPIPE') return bytes.length;
-    throw error;
-  }
 }
 
 /** From the executable itself, or beside the bundle that another Node runs. */

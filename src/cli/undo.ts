@@ -9,6 +9,7 @@ import { createRealHost } from '../host/real.ts';
 import { performUndo, prepareUndo, type UndoneItem, widenModules } from '../undo/undo.ts';
 import type { UndoItem } from '../undo/undo-item.ts';
 import { reportFailure } from './report-failure.ts';
+import { writeOutput } from './standard-output.ts';
 import { printUndo, viewUndo } from './undo-text.ts';
 
 type Arguments = { module?: readonly string[]; yes: boolean; users: boolean; json: boolean; root?: string };
@@ -46,7 +47,7 @@ function undo({ module = [], yes, users, json, root }: Arguments): number {
   const wish = { users, ...(module.length === 0 ? {} : { modules: widenModules(module) }) };
   const tell = (items: readonly (UndoItem | UndoneItem)[], isApplied: boolean): number => {
     const view = viewUndo(items, { isApplied, isDone: yes, users, modules: module });
-    process.stdout.write(json ? `${JSON.stringify(view, null, 2)}\n` : printUndo(view));
+    writeOutput(json ? `${JSON.stringify(view, null, 2)}\n` : printUndo(view));
     return view.exitCode;
   };
   if (!yes) {

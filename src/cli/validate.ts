@@ -4,6 +4,7 @@ import type { CommandModule } from 'yargs';
 import { type Diagnostic, formatPlace, formatProblem } from '../core/diagnostic.ts';
 import { exitCodes } from '../core/error.ts';
 import { reportFailure } from './report-failure.ts';
+import { writeOutput } from './standard-output.ts';
 import { cleanLine, openTerminal } from './terminal.ts';
 import { validatePath } from './validate-path.ts';
 
@@ -25,7 +26,7 @@ export const validateCommand: CommandModule<object, Arguments> = {
     process.exitCode = await reportFailure(async () => {
       const diagnostics: Diagnostic[] = [];
       for (const path of file) for (const found of await validatePath(path)) diagnostics.push(found);
-      process.stdout.write(json ? `${JSON.stringify(diagnostics, null, 2)}\n` : print(diagnostics, file));
+      writeOutput(json ? `${JSON.stringify(diagnostics, null, 2)}\n` : print(diagnostics, file));
       const faulty = diagnostics.some((found) => found.severity === 'error' || (strict && isDoubtful(found)));
       const isOver = diagnostics.some(({ severity, code }) => severity === 'error' && code === 'limit');
       if (isOver) return exitCodes.inputLimit;

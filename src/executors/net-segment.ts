@@ -161,10 +161,9 @@ export function hasCarrier(host: Host, link: string): boolean {
 
 /** What a neighbour takes to answer is a fraction of what a timer rounds up to. Signals are heard after a longer pause. */
 const shortMs = 3;
-const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
 
 /** `ms` may be a fraction. */
 export async function pause(ms: number): Promise<void> {
-  if (ms < shortMs) Atomics.wait(nobodyWakes, 0, 0, ms);
+  if (ms < shortMs) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   else await new Promise((resolve) => setTimeout(resolve, ms));
 }
