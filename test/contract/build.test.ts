@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -143,6 +143,23 @@ test('NODE_OPTIONS cannot make the executable run foreign code', () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+/** Runs sh(1) with the executable as $0; more than a pipe holds is written where nobody reads. */
+function runInShell(script: string): { stdout: string; stderr: string } {
+  return spawnSync('/bin/sh', ['-c', script, executable], { encoding: 'utf8', env: { PATH: '/usr/bin:/bin' } });
+}
+
+test('a slow reader gets the whole output, and one that has gone none', () => {
+  const { stdout, stderr } = runInShell('"$0" schema | { sleep 0.5; wc -c; }; "$0" schema | true');
+  assert.equal(Number(stdout), statSync(join(repositoryRoot, 'docs/cloud-config.schema.json')).size);
+  assert.equal(stderr, '');
+});
+
+test('no signal opens a debugger, or ends what is under way', () => {
+  const script =
+    '{ "$0" schema & sleep 0.5; kill -USR1 $!; sleep 0.1; kill -USR1 $!; wait $!; echo $? >&2; } | sleep 1';
+  assert.equal(runInShell(script).stderr, '0\n');
 });
 
 test('flags of Node on the command line are arguments of ours', () => {
