@@ -3,6 +3,7 @@
 
 import { writeOutput } from './cli/standard-output.ts';
 import { parseUnitArguments } from './cli/unit-arguments.ts';
+import { AgentError } from './core/error.ts';
 import { forbidCoreDumps } from './host/core-dump.ts';
 
 async function main(): Promise<number> {
@@ -25,9 +26,9 @@ async function main(): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(
-      `guest-init: FAILED (1) internal error: ${error instanceof Error ? error.stack : String(error)}\n`,
-    );
-    process.exit(1);
+    const isTold = error instanceof AgentError;
+    const stack = error instanceof Error ? error.stack : String(error);
+    process.stderr.write(`guest-init: ${isTold ? error.message : `FAILED (1) internal error: ${stack}`}\n`);
+    process.exit(isTold ? error.code : 1);
   },
 );

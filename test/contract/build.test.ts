@@ -156,6 +156,13 @@ test('a slow reader gets the whole output, and one that has gone none', () => {
   assert.equal(stderr, '');
 });
 
+test('an output that cannot be written is told of in one line', () => {
+  const script = 'for words in schema --version "completion bash"; do "$0" $words >/dev/full; echo $?; done';
+  const { stdout, stderr } = runInShell(script);
+  assert.equal(stderr, 'guest-init: the standard output cannot be written to (ENOSPC)\n'.repeat(3));
+  assert.equal(stdout, '1\n1\n1\n');
+});
+
 test('no signal opens a debugger, or ends what is under way', () => {
   const script =
     '{ "$0" schema & sleep 0.5; kill -USR1 $!; sleep 0.1; kill -USR1 $!; wait $!; echo $? >&2; } | sleep 1';
