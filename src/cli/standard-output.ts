@@ -2,6 +2,7 @@
 
 import * as fs from 'node:fs';
 import { AgentError, exitCodes } from '../core/error.ts';
+import { sleepSync } from '../host/sleep.ts';
 
 const retryMs = 5;
 
@@ -20,7 +21,7 @@ function writeSome(bytes: Uint8Array): number {
     if (code === 'EPIPE') return bytes.length;
     if (code !== 'EAGAIN')
       throw new AgentError(exitCodes.internal, `the standard output cannot be written to (${code})`, { cause: error });
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
+    sleepSync(retryMs);
     return 0;
   }
 }

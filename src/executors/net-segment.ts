@@ -2,6 +2,7 @@
 // solicitations (RFC 4861), and its neighbour table holds the answers. ip-neighbour(8), proc(5).
 
 import type { Host } from '../host/host.ts';
+import { sleepSync } from '../host/sleep.ts';
 import { formatAddress, parseAddress } from '../network/address.ts';
 import { parseArpTable } from '../network/proc-tables.ts';
 import { isBusyboxIp } from './net-commands.ts';
@@ -164,6 +165,6 @@ const shortMs = 3;
 
 /** `ms` may be a fraction. */
 export async function pause(ms: number): Promise<void> {
-  if (ms < shortMs) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  if (ms < shortMs) sleepSync(ms);
   else await new Promise((resolve) => setTimeout(resolve, ms));
 }

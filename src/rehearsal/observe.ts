@@ -3,6 +3,7 @@
 import * as fs from 'node:fs';
 import { parseUsers } from '../host/accounts.ts';
 import { findCommand } from '../host/commands.ts';
+import { sleepSync } from '../host/sleep.ts';
 import type { FileChange } from './changed-files.ts';
 import type { Namespace } from './namespace.ts';
 
@@ -40,7 +41,7 @@ export function observeNetwork(namespace: Namespace): ObservedNetwork {
   for (let tries = 0; tries < tentativeTries; tries += 1) {
     if (namespace.runInNetwork(['ip', '-6', 'address', 'show', 'scope', 'global', 'tentative']).stdout.trim() === '')
       break;
-    pause();
+    sleepSync(pauseMs);
   }
   const read = <T>(argv: readonly string[]): T[] => {
     const { stdout } = namespace.runInNetwork(['ip', '-j', ...argv]);
@@ -85,13 +86,9 @@ function askGateway(namespace: Namespace, { gateway, link }: ObservedRoute): Gat
   for (let tries = 0; tries < 10; tries += 1) {
     const { stdout } = namespace.runInNetwork(['ip', 'neigh', 'show', gateway, 'dev', link]);
     if (/lladdr \S+ .*\b(REACHABLE|STALE|DELAY)\b/.test(stdout)) return { gateway, answers: true, by: 'arp' };
-    pause();
+    sleepSync(pauseMs);
   }
   return { gateway, answers: false, by: 'arp' };
-}
-
-function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
 }
 
 /** Accounts of /etc/passwd that came or went, with the number of keys that were put into their authorized_keys. */
