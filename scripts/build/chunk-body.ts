@@ -3,15 +3,13 @@
 import {
   type ExportNamedDeclaration,
   type ImportDeclaration,
-  type ImportExpression,
   type MetaProperty,
   type Node,
   type Program,
   parse,
 } from 'acorn';
+import { applyEdits, type Edit } from './edits.ts';
 import { assigns, listChildren } from './syntax-tree.ts';
-
-type Edit = { readonly start: number; readonly end: number; readonly text: string };
 
 /**
  * The statements of `chunk` with its imports as calls of `__load` (other chunks, `__import` where it imports at run time) and `require` (Node's
@@ -21,25 +19,21 @@ type Edit = { readonly start: number; readonly end: number; readonly text: strin
  */
 export function toFunctionBody(chunk: string): string {
   const program = parse(chunk, { ecmaVersion: 'latest', sourceType: 'module' });
-  const edits = program.body.map((statement) => convertStatement(statement, program));
-  for (const node of program.body) collectInside(node, edits);
+  const edits = program.body.flatMap((statement) => [
+    ...convertStatement(statement, program),
+    ...convertInside(statement),
+  ]);
   edits.sort((a, b) => a.start - b.start);
-  let body = '"use strict";';
-  let at = 0;
-  for (const edit of edits) {
-    body += chunk.slice(at, edit.start) + edit.text;
-    at = edit.end;
-  }
-  return body + chunk.slice(at);
+  return `"use strict";${applyEdits(chunk, edits)}`;
 }
 
-function convertStatement(statement: Node, program: Program): Edit {
+function convertStatement(statement: Node, program: Program): Edit[] {
   const { start, end, type } = statement;
-  if (type === 'ImportDeclaration') return { start, end, text: convertImport(statement as ImportDeclaration) };
+  if (type === 'ImportDeclaration') return [{ start, end, text: convertImport(statement as ImportDeclaration) }];
   if (type === 'ExportNamedDeclaration')
-    return { start, end, text: convertExport(statement as ExportNamedDeclaration, program) };
+    return [{ start, end, text: convertExport(statement as ExportNamedDeclaration, program) }];
   if (type.startsWith('Export')) throw new Error(`a chunk has an export that cannot be linked: ${type}`);
-  return { start, end: start, text: '' };
+  return [];
 }
 
 function convertImport({ specifiers, source }: ImportDeclaration): string {
@@ -74,12 +68,12 @@ function isChunk(source: unknown): boolean {
   return String(source).startsWith('./');
 }
 
-function collectInside(node: Node, edits: Edit[]): void {
-  if (node.type === 'ImportExpression') {
-    const { start } = node as ImportExpression;
-    edits.push({ start, end: start + 'import'.length, text: '__import' });
-  }
+/** Imports at run time, and import.meta. */
+function convertInside(node: Node): Edit[] {
+  const { start, end } = node;
+  const inside = listChildren(node).flatMap(convertInside);
+  if (node.type === 'ImportExpression') return [{ start, end: start + 'import'.length, text: '__import' }, ...inside];
   if (node.type === 'MetaProperty' && (node as MetaProperty).meta.name === 'import')
-    edits.push({ start: node.start, end: node.end, text: '({})' });
-  for (const child of listChildren(node)) collectInside(child, edits);
+    return [{ start, end, text: '({})' }];
+  return inside;
 }

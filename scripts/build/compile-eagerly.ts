@@ -2,11 +2,10 @@
 // made at build time holds nothing of it; a function expression in parentheses is compiled at once and cached.
 import type { Function as AnyFunction, BlockStatement, FunctionDeclaration, Node, Program } from 'acorn';
 import { parse } from 'acorn';
+import { applyEdits, type Edit, type Range } from './edits.ts';
 import { assigns, listChildren } from './syntax-tree.ts';
 
 type Source = { readonly code: string; isWanted(code: string): boolean };
-type Range = { readonly start: number; readonly end: number };
-type Edit = Range & { readonly text: string };
 
 /**
  * Rewrites, at the top of `code` (a script) and of each function in it, the function declarations as variables at the start. They were
@@ -56,14 +55,4 @@ function isMovable(node: Node): node is FunctionDeclaration {
 
 function isFunction(node: Node): node is AnyFunction {
   return ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'].includes(node.type);
-}
-
-function applyEdits(code: string, edits: readonly Edit[], { start, end }: Range): string {
-  let result = '';
-  let at = start;
-  for (const edit of edits) {
-    result += code.slice(at, edit.start) + edit.text;
-    at = edit.end;
-  }
-  return result + code.slice(at, end);
 }

@@ -1,23 +1,16 @@
 // Turns the functions inside a chunk, arrow functions and methods of object literals among them, into function expressions in
 // parentheses, which V8 compiles together with what is around them. Only where nothing can tell the difference.
 import { type ArrowFunctionExpression, type Node, type Property, parse } from 'acorn';
+import { applyEdits, type Edit } from './edits.ts';
 import { listChildren, mentions } from './syntax-tree.ts';
-
-type Edit = { at: number; end: number; text: string };
 
 /** `code` is a script that is compiled as a whole anyway; what it does stays the same. `isWanted` is asked for each function, as it stands. */
 export function parenthesiseFunctions(code: string, isWanted: (code: string) => boolean = () => true): string {
   const edits: Edit[] = [];
   visit(parse(code, { ecmaVersion: 'latest', sourceType: 'script', allowReturnOutsideFunction: true }), undefined);
   // An insertion that closes an inner function comes before one that closes the outer at the same place.
-  edits.sort((a, b) => a.at - b.at || a.end - b.end);
-  let result = '';
-  let done = 0;
-  for (const { at, end, text } of edits) {
-    result += code.slice(done, at) + text;
-    done = end;
-  }
-  return result + code.slice(done);
+  edits.sort((a, b) => a.start - b.start || a.end - b.end);
+  return applyEdits(code, edits);
 
   function visit(node: Node, parent: Node | undefined): void {
     if (node.type === 'ArrowFunctionExpression') convertArrow(node as ArrowFunctionExpression);
@@ -37,7 +30,7 @@ export function parenthesiseFunctions(code: string, isWanted: (code: string) => 
   }
 
   function insert(at: number, text: string): void {
-    edits.push({ at, end: at, text });
+    edits.push({ start: at, end: at, text });
   }
 
   function convertArrow(arrow: ArrowFunctionExpression): void {
@@ -52,7 +45,7 @@ export function parenthesiseFunctions(code: string, isWanted: (code: string) => 
     const list = last === undefined ? '' : code.slice(params[0]?.start, last.end);
     const isBlock = body.type === 'BlockStatement';
     const head = `(${arrow.async ? 'async ' : ''}function(${list})${isBlock ? '' : '{return '}`;
-    edits.push({ at: arrow.start, end: afterArrow, text: head });
+    edits.push({ start: arrow.start, end: afterArrow, text: head });
     visit(body, arrow);
     insert(arrow.end, isBlock ? ')' : '})');
   }
@@ -65,7 +58,7 @@ export function parenthesiseFunctions(code: string, isWanted: (code: string) => 
       return;
     }
     const head = `${code.slice(key.start, key.end)}:(${value.async ? 'async ' : ''}function`;
-    edits.push({ at: property.start, end: value.start, text: head });
+    edits.push({ start: property.start, end: value.start, text: head });
     for (const child of listChildren(value)) visit(child, value);
     insert(property.end, ')');
   }
