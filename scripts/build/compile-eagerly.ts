@@ -11,7 +11,7 @@ type Source = { readonly code: string; isWanted(code: string): boolean };
  * Rewrites, at the top of `code` (a script) and of each function in it, the function declarations as variables at the start. They were
  * hoisted before, too: what runs stays the same. `isWanted` is asked for each, as it stands.
  */
-export function compileEagerly(code: string, isWanted: (code: string) => boolean = () => true): string {
+export function compileEagerly(code: string, isWanted: (code: string) => boolean): string {
   const program = parse(code, { ecmaVersion: 'latest', sourceType: 'script', allowReturnOutsideFunction: true });
   return rewriteBody({ code, isWanted }, program, { start: 0, end: code.length });
 }

@@ -4,6 +4,8 @@ import { runInNewContext } from 'node:vm';
 import { compileEagerly } from './compile-eagerly.ts';
 import { parenthesiseFunctions } from './parenthesise.ts';
 
+const all = (): boolean => true;
+
 /** Programs whose completion value tells whether they still do the same. */
 const programs = [
   'var f=x=>x+1;f(1)',
@@ -43,7 +45,7 @@ const programs = [
 
 for (const program of programs) {
   test(`does the same: ${program}`, () => {
-    const changed = parenthesiseFunctions(compileEagerly(program));
+    const changed = parenthesiseFunctions(compileEagerly(program, all), all);
     assert.deepEqual(JSON.stringify(runInNewContext(changed)), JSON.stringify(runInNewContext(program)), changed);
   });
 }
@@ -52,7 +54,7 @@ test('the declarations of a CommonJS module are found, wherever its wrapper come
   for (const wrap of ['__commonJS', '(0,import_chunk.__commonJS)']) {
     const module = `var require_a=${wrap}({"a.js"(exports,module){"use strict";f();function f(){}}});`;
     assert.equal(
-      parenthesiseFunctions(compileEagerly(module)),
+      parenthesiseFunctions(compileEagerly(module, all), all),
       `var require_a=${wrap}({"a.js":(function(exports,module){"use strict";var f=(function f(){});f();})});`,
     );
   }
@@ -69,10 +71,13 @@ test('what is not wanted stays as it is', () => {
 });
 
 test('arrow functions, methods and declarations end in parentheses; what could tell the difference does not', () => {
-  assert.equal(parenthesiseFunctions('f(x=>x)'), 'f((function(x){return x}))');
-  assert.equal(parenthesiseFunctions('o={m(a){}}'), 'o={m:(function(a){})}');
-  assert.equal(compileEagerly('g();function g(){}'), 'var g=(function g(){});g();');
+  assert.equal(parenthesiseFunctions('f(x=>x)', all), 'f((function(x){return x}))');
+  assert.equal(parenthesiseFunctions('o={m(a){}}', all), 'o={m:(function(a){})}');
+  assert.equal(compileEagerly('g();function g(){}', all), 'var g=(function g(){});g();');
   for (const kept of ['f=()=>this', 'o={get g(){}}', 'f=(a=()=>1)=>a', 'o={m(){super.x()}}']) {
-    assert.match(parenthesiseFunctions(kept), kept.includes('=>1') ? /\(function\(\)\{return 1\}\)/ : /^[^(]*\(\)/);
+    assert.match(
+      parenthesiseFunctions(kept, all),
+      kept.includes('=>1') ? /\(function\(\)\{return 1\}\)/ : /^[^(]*\(\)/,
+    );
   }
 });

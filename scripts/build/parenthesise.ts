@@ -5,7 +5,7 @@ import { applyEdits, type Edit } from './edits.ts';
 import { listChildren, mentions } from './syntax-tree.ts';
 
 /** `code` is a script that is compiled as a whole anyway; what it does stays the same. `isWanted` is asked for each function, as it stands. */
-export function parenthesiseFunctions(code: string, isWanted: (code: string) => boolean = () => true): string {
+export function parenthesiseFunctions(code: string, isWanted: (code: string) => boolean): string {
   const edits: Edit[] = [];
   visit(parse(code, { ecmaVersion: 'latest', sourceType: 'script', allowReturnOutsideFunction: true }), undefined);
   // An insertion that closes an inner function comes before one that closes the outer at the same place.
