@@ -55,6 +55,8 @@ export type ApplyContext = InspectContext & {
 };
 
 export type Executor<A extends Action> = {
+  /** It waits for answers, and does `meanwhile` what else is to be done. */
+  readonly waits?: true;
   inspect(action: A, host: Host, context?: InspectContext): Inspection;
   apply(action: A, host: Host, context: ApplyContext): Applied | undefined | Promise<Applied | undefined>;
   /**

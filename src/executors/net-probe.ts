@@ -9,6 +9,7 @@ import type { Executor } from './executor.ts';
 type LinkProbe = NetProbeAction['links'][number];
 
 export const netProbe: Executor<NetProbeAction> = {
+  waits: true,
   inspect: (action, host) => {
     const open = listOpen(action, host, host.facts());
     if (open.length === 0) return { state: 'same' };

@@ -107,7 +107,7 @@ export async function applySteps(options: ApplyOptions): Promise<ApplyResult> {
     // What was done ahead of its turn is still told.
     if (!isDone && cutShort !== undefined) continue;
 
-    if (step.action.kind !== 'netProbe') prepare();
+    if (executorFor(step.action).waits !== true) prepare();
     if (sharesLooks(step)) openLiveView(host);
     else closeLiveView(host);
     const startedAt = host.monotonic();
