@@ -3,6 +3,7 @@
 // and what is no regular file, or takes the memory of a small guest, is not read.
 
 import * as fs from 'node:fs';
+import { readUpTo } from './bounded-read.ts';
 import { openTrusted } from './trusted-folder.ts';
 
 const { O_NOCTTY, O_NONBLOCK, O_RDONLY } = fs.constants;
@@ -19,9 +20,10 @@ export function readTrustedFile(path: string): Uint8Array {
   try {
     const stat = fs.fstatSync(file);
     if (!stat.isFile()) throw Object.assign(new Error(`${path}: no regular file`), { code: 'EINVAL' });
-    if (stat.uid !== 0 && stat.size > limitOfOthers)
-      throw Object.assign(new Error(`${path}: too large`), { code: 'EFBIG' });
-    return fs.readFileSync(file);
+    if (stat.uid === 0) return fs.readFileSync(file);
+    const bytes = readUpTo(file, limitOfOthers);
+    if (bytes === undefined) throw Object.assign(new Error(`${path}: too large`), { code: 'EFBIG' });
+    return bytes;
   } finally {
     fs.closeSync(file);
   }

@@ -2,6 +2,7 @@
 
 import * as fs from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { readUpTo } from './bounded-read.ts';
 import { openTrustedFolder } from './trusted-folder.ts';
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants;
@@ -14,10 +15,10 @@ export function readUntrustedFile(path: string): string {
     const base = fs.existsSync(`/proc/self/fd/${folder}`) ? `/proc/self/fd/${folder}` : dirname(path);
     const file = fs.openSync(`${base}/${basename(path)}`, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     try {
-      const stat = fs.fstatSync(file);
-      if (!stat.isFile()) throw Object.assign(new Error('no regular file'), { code: 'EINVAL' });
-      if (stat.size > limitBytes) throw Object.assign(new Error('too large'), { code: 'EFBIG' });
-      return fs.readFileSync(file, 'utf8');
+      if (!fs.fstatSync(file).isFile()) throw Object.assign(new Error('no regular file'), { code: 'EINVAL' });
+      const bytes = readUpTo(file, limitBytes);
+      if (bytes === undefined) throw Object.assign(new Error('too large'), { code: 'EFBIG' });
+      return bytes.toString('utf8');
     } finally {
       fs.closeSync(file);
     }
