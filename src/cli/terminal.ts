@@ -1,6 +1,7 @@
 // What the standard output can show: colours and live lines only on a terminal that has them, plain ASCII elsewhere.
 
 import * as fs from 'node:fs';
+import { controlCharacters } from '../core/control-characters.ts';
 
 type Paint = (text: string) => string;
 
@@ -39,11 +40,10 @@ function isTerminal(): boolean {
   }
 }
 
-const controls =
-  /(?!\u001b\[(?:0|1|2|31|32|33)m)[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+const foreignControls = new RegExp(`(?!\\u001b\\[(?:0|1|2|31|32|33)m)${controlCharacters.source}`, 'gu');
 
 /** One line fit for a console: names from a drive may hold line breaks and terminal sequences; only our own colours stay. */
 export function cleanLine(line: string): string {
   // Nearly every line is plain; building the tables for the other expression would cost each boot a millisecond.
-  return /^[ -~]*$/.test(line) ? line : line.replace(controls, '?');
+  return /^[ -~]*$/.test(line) ? line : line.replace(foreignControls, '?');
 }

@@ -60,6 +60,9 @@ test('applying the marks gives both texts back', () => {
   }
 });
 
+test('content does not steer the terminal', () =>
+  assert.deepEqual(listAdded('a\u001b[2J\tb\nc\u202ed\u2028e\n'), ['+a?[2J    b', '+c?d?e']));
+
 test('long lines are cut', () => assert.equal(listAdded('x'.repeat(500))[0]?.length, 160));
 
 test('of a long text the first lines are made ready to be shown, and no others', async () => {

@@ -1,5 +1,7 @@
 // What changes in a text file, as lines to read on a console.
 
+import { controlCharacters } from '../core/control-characters.ts';
+
 const lineLimit = 60;
 const widthLimit = 160;
 const contextLines = 2;
@@ -96,6 +98,6 @@ function limitLines(lines: readonly string[], mark = (line: string): string => l
 
 /** File content must not steer the terminal. */
 function clean(line: string): string {
-  const visible = line.replace(/\t/g, '    ').replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '?');
+  const visible = line.replace(/\t/g, '    ').replace(controlCharacters, '?');
   return visible.length > widthLimit ? `${visible.slice(0, widthLimit - 1)}…` : visible;
 }
