@@ -27,8 +27,10 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     const isTold = error instanceof AgentError;
-    const stack = error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`guest-init: ${isTold ? error.message : `FAILED (1) internal error: ${stack}`}\n`);
+    // The stack is for a report of the bug; the last line is the one that is read.
+    if (!isTold && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`guest-init: ${isTold ? message : `FAILED (1) internal error: ${message}`}\n`);
     process.exit(isTold ? error.code : 1);
   },
 );
