@@ -287,6 +287,13 @@ describe('inspect', () => {
       'differs\n~ /srv/a  4 bytes added at its end\n+new',
     );
   });
+
+  test('only text is shown: UTF-8 with or without a byte order mark, and no zero byte', () => {
+    const lines = (content: Uint8Array): string => shown(file.inspect(action({ content }), hostWith().host));
+    assert.match(lines(Buffer.from('\ufeffé\n')), / 6 bytes\n\+\ufeffé$/);
+    for (const bytes of [[0x66, 0xff, 0x0a], [0xc3], [0x61, 0, 0x0a]])
+      assert.match(lines(Uint8Array.from(bytes)), /^differs\n\+ \/srv\/a {2}0644 root:root {2}\d bytes?$/);
+  });
   test('what not everybody may read is never shown, before or after', () => {
     const { host } = hostWith({ '/srv/a': { content: 'hunter2-old\n', mode: 0o600 } });
     for (const fields of [

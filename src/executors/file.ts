@@ -1,5 +1,6 @@
 // Files with a whole content, or with something added to their end (reliability.md I3).
 
+import { isUtf8 } from 'node:buffer';
 import type { FileAction } from '../core/action.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
 import { Secret } from '../core/secret.ts';
@@ -128,11 +129,11 @@ function isPublic(action: FileAction): boolean {
 
 /** Throws where there is no text to show: zero bytes, or other than UTF-8. */
 function toText(content: Uint8Array): string {
-  if (content.includes(0)) throw new TypeError('not text');
-  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+  if (content.includes(0) || !isUtf8(content)) throw new TypeError('not text');
+  return Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('utf8');
 }
 
-/** The lines are made when somebody looks at them: a run never does. */
+/** The lines are made when somebody looks at them: a plan that is shown, or the record of a step that was applied. */
 function withDiff(change: Change, isShown: boolean, toLines: () => readonly string[]): Change {
   if (!isShown) return change;
   let lines: readonly string[] | undefined;
