@@ -47,7 +47,7 @@ const buildCommand: CommandModule<object, Arguments> = {
       .option('source', {
         type: 'string',
         requiresArg: true,
-        describe: "Pack this folder as it is; the options below don't apply",
+        describe: 'Pack this folder as it is; what follows does not apply, but for --force',
       })
       .option('address', {
         type: 'string',
@@ -88,6 +88,12 @@ const buildCommand: CommandModule<object, Arguments> = {
         describe: 'Pack user_data that has errors, replace an existing image',
       })
       .conflicts('source', ['address', 'gateway', 'mac', 'hostname', 'uuid', 'user-data'])
+      .check(({ source, dns, 'ssh-key': keys, file }) => {
+        const [given] = Object.entries({ dns, 'ssh-key': keys, file }).filter(
+          ([, list]) => (list as string[]).length > 0,
+        );
+        return source === undefined || given === undefined || `Arguments source and ${given[0]} are mutually exclusive`;
+      })
       .example(
         '$0 drive build seed.iso --address 10.0.0.5/24 --gateway 10.0.0.254 --ssh-key ~/.ssh/id_ed25519.pub',
         '',

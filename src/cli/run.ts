@@ -27,7 +27,8 @@ export const runCommandModule: CommandModule<object, Arguments> = {
         type: 'string',
         requiresArg: true,
         normalize: true,
-        describe: 'Apply to the unpacked root below this folder; nothing live is touched',
+        describe:
+          'Apply to the unpacked root below this folder; nothing live is touched, network and commands are left out',
       })
       .check(({ root, source, device }) =>
         checkRoot(root as string | undefined, (source ?? device) as string | undefined),

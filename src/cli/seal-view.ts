@@ -3,6 +3,7 @@
 import type { Mend } from '../seal/leftover.ts';
 import type { Mended } from '../seal/mend-leftovers.ts';
 import type { Sealed } from '../seal/seal.ts';
+import { repeatRoot } from './root-folder.ts';
 import { cleanLine, openTerminal, type Terminal } from './terminal.ts';
 
 /** check and dry look; dry was asked to act and is on a terminal. */
@@ -89,14 +90,15 @@ function conclude({ mode, root, template, leftovers, remaining }: SealView, { st
   if (mode === 'act') {
     const done = mended === 0 ? 'nothing had to be done' : `${count(mended, 'leftover')} taken out`;
     if (template) return `guest-init: ${style.green('SEALED')} ${subject}: ${done}; ${afterwards(root)}`;
-    return `guest-init: ${style.red('NOT A TEMPLATE')} ${subject}: ${done}, ${remaining.length} left; judge them, then: guest-init seal --check`;
+    return `guest-init: ${style.red('NOT A TEMPLATE')} ${subject}: ${done}, ${remaining.length} left; judge them, then: guest-init seal${repeatRoot(root)} --check`;
   }
   if (template) return `guest-init: ${style.green('CLEAN')} ${subject} is a template`;
   const parts = [
     ...(mendable.length > 0 ? [`${mendable.length} that seal takes out`] : []),
     ...(told > 0 ? [`${told} for you to judge`] : []),
   ];
-  const next = mode === 'dry' && mendable.length > 0 ? '; to take them out: guest-init seal --yes' : '';
+  const next =
+    mode === 'dry' && mendable.length > 0 ? `; to take them out: guest-init seal${repeatRoot(root)} --yes` : '';
   return `guest-init: ${style.red('NOT A TEMPLATE')} ${subject}: ${count(mendable.length + told, 'leftover')} (${parts.join(', ')}); nothing was changed${next}`;
 }
 

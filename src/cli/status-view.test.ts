@@ -152,7 +152,7 @@ test('what the next boot does', () => {
   const next = (changes: Partial<InstanceRecord>) =>
     viewStatus({ status, record: { ...record, ...changes }, facts }).nextBoot;
   assert.match(next({}), /^network check only/);
-  assert.equal(next({ everyBoot: true }), 'network check and bootcmd');
+  assert.equal(next({ everyBoot: true }), 'network check and the steps of every boot');
   assert.equal(next({ stages: { early: stage() } }), 'the rest of stage late');
   assert.equal(next({ stages: {} }), 'the rest of stage early and late');
 });

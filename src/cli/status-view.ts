@@ -174,6 +174,6 @@ function describeNextBoot(record: InstanceRecord | undefined, cloudInit: CloudIn
   if (missing.length > 0) return `the rest of stage ${missing.join(' and ')}`;
   if (isNetworkFailure(record.stages.early?.exitCode)) return 'the network again; everything else is done';
   return record.everyBoot
-    ? 'network check and bootcmd'
+    ? 'network check and the steps of every boot'
     : 'network check only; everything else is done once per instance';
 }

@@ -3,6 +3,7 @@
 import { type ExitCode, exitCodes } from '../core/error.ts';
 import type { UndoneItem } from '../undo/undo.ts';
 import { isAct, type UndoItem } from '../undo/undo-item.ts';
+import { repeatRoot } from './root-folder.ts';
 import { cleanLine } from './terminal.ts';
 
 export type UndoView = {
@@ -27,6 +28,8 @@ type Given = {
   readonly isDone: boolean;
   readonly users: boolean;
   readonly modules: readonly string[];
+  /** As given; absent: this machine's own. */
+  readonly root?: string;
 };
 
 /** Leaves out what is as it was before already. */
@@ -107,11 +110,12 @@ function nameDeed(deed: UndoItem['deed']): string {
 }
 
 function findHint(
-  { isApplied, isDone, users, modules }: Given,
+  { isApplied, isDone, users, modules, root }: Given,
   { acts, failed }: { acts: number; failed: number },
 ): string | undefined {
   if (!isApplied) return undefined;
-  const words = ['guest-init undo', ...modules, ...(users ? ['--users'] : []), '--yes'].join(' ');
+  const words = [`guest-init undo${repeatRoot(root)}`, ...modules, ...(users ? ['--users'] : []), '--yes'].join(' ');
   if (!isDone) return acts === 0 ? undefined : `to do it: ${words}`;
-  return failed > 0 ? `mend what failed, then: ${words}` : 'to apply it all again: guest-init run --force';
+  if (failed > 0) return `mend what failed, then: ${words}`;
+  return root === undefined ? 'to apply it all again: guest-init run --force' : undefined;
 }

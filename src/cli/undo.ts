@@ -16,13 +16,13 @@ type Arguments = { module?: readonly string[]; yes: boolean; users: boolean; jso
 
 export const undoCommand: CommandModule<object, Arguments> = {
   command: 'undo [module..]',
-  describe: 'Take back what the last run made and nobody has changed since (root)',
+  describe: 'Take back what runs for this instance made and nobody has changed since (root)',
   builder: (parser) =>
     parser
       .positional('module', {
         type: 'string',
         array: true,
-        describe: 'Only what these modules did, such as write_files or network',
+        describe: 'Only what these modules did, such as write-files or network',
       })
       .option('yes', { type: 'boolean', default: false, describe: 'Do it; without, it is only shown' })
       .option('users', { type: 'boolean', default: false, describe: 'Remove users and groups that were made, too' })
@@ -46,7 +46,13 @@ function undo({ module = [], yes, users, json, root }: Arguments): number {
   const host = createRealHost(root === undefined ? {} : { root });
   const wish = { users, ...(module.length === 0 ? {} : { modules: widenModules(module) }) };
   const tell = (items: readonly (UndoItem | UndoneItem)[], isApplied: boolean): number => {
-    const view = viewUndo(items, { isApplied, isDone: yes, users, modules: module });
+    const view = viewUndo(items, {
+      isApplied,
+      isDone: yes,
+      users,
+      modules: module,
+      ...(root === undefined ? {} : { root }),
+    });
     writeOutput(json ? `${JSON.stringify(view, null, 2)}\n` : printUndo(view));
     return view.exitCode;
   };

@@ -129,3 +129,20 @@ test('a CoreOS document: alone its addresses are not known, on a drive they are;
     /error coreos\/openstack\/latest\/user_data:2:49 coreos\.etcd\.peer_addr \$public_ipv4 stands for no address/,
   );
 });
+
+test('users, groups and package managers that only this machine lacks are notes', async () => {
+  const text = `#cloud-config
+chpasswd: {users: [{name: no-such-user, password: x, type: text}]}
+groups: [{staff: [no-such-user]}]
+yum_repos: {extra: {baseurl: "http://mirror.example/"}}
+zypper: {config: {a: b}}
+apk_repos: {alpine_repo: {version: v3.20}}
+`;
+  const found = await check('guest.yaml', text);
+  assert.equal(found.filter((line) => line.endsWith('; looked up on this machine')).length, found.length);
+  assert.ok(found.length >= 4, found.join('\n'));
+  assert.deepEqual(
+    found.filter((line) => !line.startsWith('note ')),
+    [],
+  );
+});

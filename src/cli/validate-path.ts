@@ -120,7 +120,7 @@ const blankInstance: InstanceConfig = {
   files: [],
 };
 
-/** Problems that only planning shows; what this machine is plays no part in them. */
+/** Problems that only planning shows. What only this machine lacks is no fault of the document. */
 async function diagnosePlan(instance: InstanceConfig): Promise<Diagnostic[]> {
   const host = createRealHost();
   const { diagnostics } = await planFromInput({
@@ -130,10 +130,14 @@ async function diagnosePlan(instance: InstanceConfig): Promise<Diagnostic[]> {
     // The guest may have what this machine lacks.
     facts: { ...host.facts(), systemd: true, daemons: Object.values(daemons).map(({ unit }) => unit) },
     isMetadataKnown: instance.metadata !== undefined,
-    // The network itself is not planned: what this machine is plays no part in it.
+    // The network itself is not planned: it depends on the guest's links.
     ...(instance.metadata === undefined ? {} : { addresses: listInstanceAddresses(instance) }),
   });
-  return [...diagnostics];
+  return diagnostics.map((diagnostic) =>
+    diagnostic.code === 'guest'
+      ? { ...diagnostic, severity: 'note', message: `${diagnostic.message}; looked up on this machine` }
+      : diagnostic,
+  );
 }
 
 function readAll(path: string): Uint8Array {

@@ -30,6 +30,7 @@ export type DiagnosticCode =
   | 'more' // the last one of many: how many are not shown
   | 'damaged' // a file of the drive that cannot be read or used
   | 'missing'
+  | 'guest' // asks for a user, a group or a package manager that this guest lacks and another may have
   | 'conflict'
   | 'guess'
   | 'applied-already' // by cloud-init

@@ -2,6 +2,7 @@
 
 import type { FileSystemAction } from '../core/action.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
+import { formatShellWord } from '../core/shell-word.ts';
 import type { Host } from '../host/host.ts';
 import type { BlockDevice } from './block-device.ts';
 
@@ -47,9 +48,5 @@ export function fillCommand(
       name === undefined ? whole.slice(1) : quote(given[name] ?? ''),
     );
   if (typeof command !== 'string') return command.map((word) => fill(word, (value) => value));
-  return [
-    '/bin/sh',
-    '-c',
-    fill(command, (value) => (/^[\w./:=@+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`)),
-  ];
+  return ['/bin/sh', '-c', fill(command, formatShellWord)];
 }

@@ -3,6 +3,7 @@
 
 import * as fs from 'node:fs';
 import { AgentError, exitCodes } from '../core/error.ts';
+import { formatShellWord } from '../core/shell-word.ts';
 import { runWhole } from './child-process.ts';
 import type { RunOptions, RunResult } from './host.ts';
 import { resolveBelowRoot } from './rooted-path.ts';
@@ -90,18 +91,13 @@ export function runCommandsInTurn(
   const { countsAtEnd = false, ...bounds } = options;
   const lines = argvs.map((argv, index) => {
     const then = countsAtEnd ? `n=${index + 1}; kill -0 $PPID` : 'echo >&3';
-    return `${argv.map(quote).join(' ')} || exit\n${then} || exit\n`;
+    return `${argv.map(formatShellWord).join(' ')} || exit\n${then} || exit\n`;
   });
   const count = countsAtEnd ? "n=0\ntrap 'echo $n >&3' EXIT\n" : '';
   const shell = ['/bin/sh', '-c', `exec 3>&1 >/dev/null\n${count}${lines.join('')}`];
   const result = runCommand(shell, { ...bounds, leadsGroup: true });
   const completed = countsAtEnd ? Number(result.stdout.trim()) : result.stdout.length;
   return { ...result, stdout: '', completed };
-}
-
-/** A word of sh(1) that means itself. */
-function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** The sentence for a command that failed: name, how it ended, its last line of complaint. */

@@ -202,7 +202,7 @@ function announce({ reporter, host, instance, drive, decision, startedAt }: Appl
     firstBoot: decision.fresh && decision.isAnew !== true,
   });
   const running = { version: 1, state: 'running', pid: process.pid, message: 'running', steps: [] } as const;
-  writePublicStatus({ ...running, instance: name, source, startedAt });
+  if (host.live) writePublicStatus({ ...running, instance: name, source, startedAt });
 }
 
 function beginRecord({ instance, drive, startedAt, bootId }: ApplyInstanceOptions): InstanceRecord {

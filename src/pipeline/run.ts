@@ -7,6 +7,7 @@ import { AgentError, exitCodes } from '../core/error.ts';
 import { type InstanceConfig, isSameInstance } from '../core/instance-config.ts';
 import { type Stage, stages } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
+import { formatShellWord } from '../core/shell-word.ts';
 import { datasources } from '../datasources/registry.generated.ts';
 import { findLabelledByUdev } from '../host/block-devices.ts';
 import { driveMountPoint, makeRuntimeDirectories, sweepMounts } from '../host/drive-mount.ts';
@@ -58,9 +59,17 @@ export async function run(options: RunOptions): Promise<Ended> {
   const conclude = (verdict: Verdict, details: Partial<Conclusion> = {}): Verdict => {
     const { record, yielded } = details;
     const ms = options.host.monotonic() - start;
-    const isLast = options.host.live && options.stages.includes('late');
-    publish(verdict, { startedAt, ms, isLast, yielded: yielded === true, ...(record === undefined ? {} : { record }) });
-    options.reporter.end(verdict, ms, details.lines ?? []);
+    const isLast = options.stages.includes('late');
+    // What this machine tells of itself is not about an image that is unpacked on it.
+    if (options.host.live)
+      publish(verdict, {
+        startedAt,
+        ms,
+        isLast,
+        yielded: yielded === true,
+        ...(record === undefined ? {} : { record }),
+      });
+    options.reporter.end(options.host.live ? verdict : aimAtRoot(verdict, options.host), ms, details.lines ?? []);
     if (options.host.live && !isRefused(verdict)) updateLoginBanner(judgeBoot(verdict, record, options.host));
     return verdict;
   };
@@ -409,6 +418,16 @@ function describeError(error: unknown): Verdict {
     message: `(1) internal error: ${message}`,
     hint: 'report it with: guest-init --version',
   };
+}
+
+/** Advice for a guest would be followed on the machine that unpacked its image. */
+function aimAtRoot(verdict: Verdict, host: Host): Verdict {
+  if (verdict.hint === undefined) return verdict;
+  const root = formatShellWord(host.resolve('/').replace(/\/+$/, ''));
+  const hint = verdict.hint
+    .replace('see: guest-init status', 'see above')
+    .replaceAll('guest-init run', () => `guest-init run --root ${root}`);
+  return { ...verdict, hint };
 }
 
 /** A refused second run must not overwrite what is told of the one in progress. */

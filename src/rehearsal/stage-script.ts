@@ -1,6 +1,7 @@
 // What the first process of a rehearsal does, as lines for /bin/sh: first the drive, then, once the drive has been read and the
 // network is known, everything else. Pure text; namespace.ts feeds it to the shell.
 
+import { formatShellWord } from '../core/shell-word.ts';
 import type { Cable } from './cables.ts';
 import type { MountedFolder } from './mount-layers.ts';
 import type { ProgramPlace } from './program.ts';
@@ -51,7 +52,7 @@ export function renderDriveStage(recipe: DriveRecipe): string {
     'echo room',
     step('drive'),
     ...renderImage(recipe),
-    `mount -o ro,loop,nosuid,nodev,noexec ${recipe.kind === 'device' ? quote(recipe.path) : '"$T/image"'} "$T/${driveFolder}"`,
+    `mount -o ro,loop,nosuid,nodev,noexec ${recipe.kind === 'device' ? formatShellWord(recipe.path) : '"$T/image"'} "$T/${driveFolder}"`,
     'echo drive',
   );
 }
@@ -60,8 +61,8 @@ function renderImage(recipe: DriveRecipe): string[] {
   if (recipe.kind === 'device') return [];
   if (recipe.kind === 'image') return [`cat <&${imageDescriptor} >"$T/image"`, `exec ${imageDescriptor}<&-`];
   const { folder, label, kib, inodes } = recipe;
-  const options = `-q -F -t ext4 -O ^has_journal -m 0 -b 1024 -N ${inodes} -L ${quote(label)}`;
-  return [`mke2fs ${options} -d ${quote(folder)} "$T/image" ${kib}k >/dev/null`];
+  const options = `-q -F -t ext4 -O ^has_journal -m 0 -b 1024 -N ${inodes} -L ${formatShellWord(label)}`;
+  return [`mke2fs ${options} -d ${formatShellWord(folder)} "$T/image" ${kib}k >/dev/null`];
 }
 
 export type GuestStage = {
@@ -83,14 +84,14 @@ export type GuestStage = {
 /** Builds the guest around the drive, moves into it and waits until standard input ends, reaping orphans. Mark: `ready`. */
 export function renderGuestStage(stage: GuestStage): string {
   return lines(
-    `exec ${loopDescriptor}<${quote(stage.loopDevice.path)}`,
+    `exec ${loopDescriptor}<${formatShellWord(stage.loopDevice.path)}`,
     `umount "$T/${driveFolder}"`,
     'R="$T/root"',
     ...stage.layers.flatMap(renderLayer),
-    ...stage.files.map((path) => `cp -a ${quote(path)} "$R"${quote(path)}`),
+    ...stage.files.map((path) => `cp -a ${formatShellWord(path)} "$R"${formatShellWord(path)}`),
     step('hiding what is not for the guest'),
     // What is a mount point itself cannot go, only its content.
-    ...stage.hidden.map((path) => `rm -rf "$R"${quote(path)} 2>/dev/null || :`),
+    ...stage.hidden.map((path) => `rm -rf "$R"${formatShellWord(path)} 2>/dev/null || :`),
     ...renderKernelFolders(stage.hideFirmware),
     ...renderDevices(stage),
     ...renderNetwork(stage.cables),
@@ -108,14 +109,14 @@ export function renderGuestStage(stage: GuestStage): string {
 /** An overlay, so that writes end in memory; where the file system cannot be below one, the folder itself, read-only. */
 function renderLayer(layer: GuestStage['layers'][number], index: number): string[] {
   const { path, flags, mode, uid, gid } = layer;
-  const target = path === '/' ? '"$R"' : `"$R"${quote(path)}`;
+  const target = path === '/' ? '"$R"' : `"$R"${formatShellWord(path)}`;
   const upper = `"$T/${upperFolder(index)}"`;
   const work = `"$T/work${index}"`;
-  const lower = quote(`lowerdir=${path.replace(/[\\:,]/g, '\\$&')}`);
+  const lower = formatShellWord(`lowerdir=${path.replace(/[\\:,]/g, '\\$&')}`);
   // Plain copies in the upper layer, whatever this kernel's defaults: it is read as the list of changes.
   const options = ['nodev', ...flags, 'redirect_dir=off', 'metacopy=off', 'index=off', 'xino=off'].join(',');
   const overlay = `mount -t overlay -o ${options},${lower},upperdir=${upper},workdir=${work} overlay ${target}`;
-  const readOnly = `{ mount --bind ${quote(path)} ${target} && mount -o ${['remount', 'bind', 'ro', 'nodev', ...flags].join(',')} ${target}; }`;
+  const readOnly = `{ mount --bind ${formatShellWord(path)} ${target} && mount -o ${['remount', 'bind', 'ro', 'nodev', ...flags].join(',')} ${target}; }`;
   return [
     step(`overlay of ${path}`),
     `mkdir ${upper} ${work}`,
@@ -163,9 +164,9 @@ function renderDevices({ loopDevice, driveNode, driveLink }: GuestStage): string
     'mount -t devpts -o newinstance,nosuid,noexec,ptmxmode=0666,mode=0620 devpts "$R/dev/pts"',
     // A plain file: what is written to the console reaches nobody's screen.
     ': >"$R/dev/console"; chmod 600 "$R/dev/console"',
-    `mknod -m 440 "$R"/dev/${quote(driveNode)} b ${loopDevice.major} ${loopDevice.minor}`,
+    `mknod -m 440 "$R"/dev/${formatShellWord(driveNode)} b ${loopDevice.major} ${loopDevice.minor}`,
     'mkdir -p "$R/dev/disk/by-label"',
-    `ln -s ../../${quote(driveNode)} "$R"/dev/disk/by-label/${quote(encodeUdevName(driveLink))}`,
+    `ln -s ../../${formatShellWord(driveNode)} "$R"/dev/disk/by-label/${formatShellWord(encodeUdevName(driveLink))}`,
   ];
 }
 
@@ -197,9 +198,9 @@ function renderNetwork(cables: readonly Cable[]): string[] {
         ...farRoutes.map((route) => `ip route add ${route} dev ${far}`),
       ].join(' && ');
       return [
-        `ip link add ${quote(name)} address ${mac} type veth peer name ${far}`,
+        `ip link add ${formatShellWord(name)} address ${mac} type veth peer name ${far}`,
         `ip link set ${far} netns "$T/far"`,
-        `nsenter --net="$T/far" sh -c ${quote(commands)}`,
+        `nsenter --net="$T/far" sh -c ${formatShellWord(commands)}`,
       ];
     }),
   ];
@@ -209,8 +210,8 @@ function renderProgram({ binds }: ProgramPlace): string[] {
   return [
     step('program'),
     ...binds.flatMap(({ outside, inside }) => {
-      const from = quote(outside);
-      const to = `"$R"${quote(inside)}`;
+      const from = formatShellWord(outside);
+      const to = `"$R"${formatShellWord(inside)}`;
       return [
         `if [ -d ${from} ]; then mkdir -p ${to}; else mkdir -p "$(dirname ${to})"; : >${to}; fi`,
         `mount --bind ${from} ${to}; mount -o remount,bind,ro,nosuid,nodev ${to}`,
@@ -220,12 +221,7 @@ function renderProgram({ binds }: ProgramPlace): string[] {
 }
 
 function step(name: string): string {
-  return `echo ${quote(`step ${name}`)}`;
-}
-
-/** One word for /bin/sh. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+  return `echo ${formatShellWord(`step ${name}`)}`;
 }
 
 function lines(...all: readonly string[]): string {

@@ -90,7 +90,7 @@ function planOther({ effect, modules }: Entry, facts: UndoFacts, wish: UndoWish)
       const subject = `${effect.kind} ${effect.name}`;
       const isThere = (effect.kind === 'user' ? facts.users : facts.groups).has(effect.name);
       if (!isThere) return [{ subject, modules, deed: { kind: 'settled' } }];
-      if (!wish.users) return [{ subject, modules, deed: { kind: 'leave', reason: 'removed with --users alone' } }];
+      if (!wish.users) return [{ subject, modules, deed: { kind: 'leave', reason: 'removed only with --users' } }];
       return [{ subject, modules, deed: { kind: effect.kind === 'user' ? 'removeUser' : 'removeGroup' } }];
     }
     default:

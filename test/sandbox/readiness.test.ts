@@ -55,10 +55,13 @@ describe('the ready marker', { skip: missing ?? false, concurrency: 2 }, () => {
       await box.exec([
         'sh',
         '-c',
-        'mkdir -p /srv/image/etc && cp /etc/os-release /etc/passwd /etc/group /srv/image/etc/',
+        'mkdir -p /srv/image/etc /srv/image/run /srv/image/var/lib /srv/image/var/log && cp /etc/os-release /etc/passwd /etc/group /srv/image/etc/',
       ]);
-      await box.run(['guest-init', 'run', '--root', '/srv/image', '--device', '/dev/sr0'], patient);
+      const { stdout } = await box.run(['guest-init', 'run', '--root', '/srv/image', '--device', '/dev/sr0'], patient);
       assert.equal(box.stat(marker), undefined);
+      assert.equal(box.stat('/run/guest-init/status.json'), undefined);
+      assert.doesNotMatch(stdout, /guest-init run --force/);
+      assert.match(stdout, /or: guest-init run --root \/srv\/image --force\n$/);
     });
   });
 });

@@ -3,6 +3,7 @@
 import type { ExecAction } from '../../core/action.ts';
 import type { ModuleContext } from '../../core/define.ts';
 import type { Step } from '../../core/plan.ts';
+import { formatShellWord } from '../../core/shell-word.ts';
 import { type Family, findFamily } from '../../distros/family.ts';
 import { planInstall } from '../packages/plan-install.ts';
 import type { Ansible } from './schema.ts';
@@ -101,11 +102,7 @@ function becomeUser(
   env: Readonly<Record<string, string>>,
   hasOwnPrograms: boolean,
 ): string[] {
-  const settings = Object.entries(env).map(([name, value]) => `${name}=${quote(value)} `);
+  const settings = Object.entries(env).map(([name, value]) => `${name}=${formatShellWord(value)} `);
   const path = hasOwnPrograms ? 'PATH="$HOME/.local/bin:$PATH" ' : '';
-  return ['su', '-', user, '-c', `${path}${settings.join('')}${argv.map(quote).join(' ')}`];
-}
-
-function quote(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return ['su', '-', user, '-c', `${path}${settings.join('')}${argv.map(formatShellWord).join(' ')}`];
 }

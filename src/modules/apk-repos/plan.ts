@@ -15,7 +15,7 @@ export function planApkRepos({ config, facts, place, report }: ModuleContext<Apk
   const given = config.apk_repos;
   if (given === undefined || given.preserve_repositories === true) return [];
   if (facts.packageManager !== 'apk') {
-    report({ severity: 'warning', code: 'value', message: 'this guest has no apk' }, ['apk_repos']);
+    report({ severity: 'warning', code: 'guest', message: 'this guest has no apk' }, ['apk_repos']);
     return [];
   }
   const { alpine_repo: alpine, local_repo_base_url: local } = given;

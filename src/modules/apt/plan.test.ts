@@ -121,7 +121,7 @@ describe('apt: what is said', () => {
       facts: { packageManager: 'dnf' },
     });
     assert.deepEqual(steps, []);
-    assert.match(listProblems(diagnostics).join('\n'), /^warning .*apt \| value/);
+    assert.match(listProblems(diagnostics).join('\n'), /^warning .*apt \| guest/);
   });
 
   it('packages that are asked for fetch the lists themselves', () => {

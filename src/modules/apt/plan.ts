@@ -16,7 +16,7 @@ export function planApt(context: ModuleContext<Apt>): Step[] {
   if (context.facts.packageManager !== 'apt') {
     const message = 'apt is not the package manager of this guest';
     for (const key of ['apt', 'apt_pipelining'] as const) {
-      if (context.config[key] !== undefined) context.report({ severity: 'warning', code: 'value', message }, [key]);
+      if (context.config[key] !== undefined) context.report({ severity: 'warning', code: 'guest', message }, [key]);
     }
     return [];
   }

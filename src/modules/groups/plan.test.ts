@@ -32,13 +32,13 @@ const cases: [title: string, given: Given, groups: GroupAction[], problems: RegE
     'a member that was dropped from users for a fault is reported',
     { document: 'groups: [{staff: [ops]}]\nusers: [{name: ops, gecos: "a:b"}]\n' },
     [group('staff')],
-    [/error users\[0\]\.gecos/, /error groups\[0\]\.staff: .*\(missing\)$/],
+    [/error users\[0\]\.gecos/, /error groups\[0\]\.staff: .*\(guest\)$/],
   ],
   [
     'a member that nobody knows is reported',
     { document: 'groups: [{staff: [nobody-knows, root]}]\n' },
     [group('staff', 'root')],
-    [/^user_data:2:\d+ error groups\[0\]\.staff: .*\(missing\)$/],
+    [/^user_data:2:\d+ error groups\[0\]\.staff: .*\(guest\)$/],
   ],
   [
     'an entry of another form is dropped, the others stay',

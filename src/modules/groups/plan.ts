@@ -16,7 +16,7 @@ export function planGroups(context: ModuleContext<Groups>): Step[] {
     const members = [...new Set(names)].filter((member) => existing.has(member) && !planned.has(member));
     if (names.some((member) => !existing.has(member) && !planned.has(member))) {
       const message = 'a member is no user of this guest and is not in `users`; it is left out';
-      context.report({ severity: 'error', code: 'missing', message }, path);
+      context.report({ severity: 'error', code: 'guest', message }, path);
     }
     return {
       id: `groups/${name}`,

@@ -30,7 +30,7 @@ describe('packages: what is said', () => {
     for (const body of ['packages: [a]\n', 'package_update: true\n']) {
       const { steps, diagnostics } = planDocument(packages, body, { facts: { packageManager: undefined } });
       assert.deepEqual(steps, []);
-      assert.match(listProblems(diagnostics).join('\n'), /^error .*missing \| no package manager/);
+      assert.match(listProblems(diagnostics).join('\n'), /^error .*guest \| no package manager/);
     }
   });
 

@@ -16,7 +16,7 @@ export function planPackages(context: ModuleContext<Packages>): Step[] {
   const own = context.facts.packageManager;
   if (own === undefined && requests.every(({ manager }) => manager === undefined)) {
     const message = 'no package manager that is known is on this guest: apt-get, dnf, yum, zypper, apk or pacman';
-    context.report({ severity: 'error', code: 'missing', message }, [first]);
+    context.report({ severity: 'error', code: 'guest', message }, [first]);
     return [];
   }
   const steps: Step[] = [];

@@ -19,7 +19,7 @@ export function listRequests({ config, facts, report }: ModuleContext<Packages>)
       const list = entry[manager] ?? [];
       if (manager !== 'snap' && !isSameKind(manager, facts.packageManager)) {
         const message = `${manager} is not the package manager of this guest; these packages are left out`;
-        report({ severity: 'warning', code: 'value', message }, ['packages', index, manager]);
+        report({ severity: 'warning', code: 'guest', message }, ['packages', index, manager]);
         return [];
       }
       const own = manager === 'snap' ? manager : facts.packageManager;

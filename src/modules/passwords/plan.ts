@@ -50,9 +50,9 @@ export function planPasswords(context: Context): Step[] {
 function findProblem(
   { user, password, kind, path }: PasswordRequest,
   known: ReadonlySet<string>,
-): { code: 'missing' | 'value'; message: string } | undefined {
+): { code: 'guest' | 'value'; message: string } | undefined {
   const where = path === undefined ? 'metadata admin_pass: ' : '';
-  if (!known.has(user)) return { code: 'missing', message: `${where}no such user on this guest or in \`users\`` };
+  if (!known.has(user)) return { code: 'guest', message: `${where}no such user on this guest or in \`users\`` };
   if (!isOneLine(password) || password.length > 512) {
     return { code: 'value', message: `${where}expected a password of one line, at most 512 characters` };
   }

@@ -4,6 +4,7 @@ import type { ModuleContext } from '../../core/define.ts';
 import { instanceName } from '../../core/instance-config.ts';
 import type { Step } from '../../core/plan.ts';
 import { Secret } from '../../core/secret.ts';
+import { formatShellWord } from '../../core/shell-word.ts';
 import { chooseHostNames } from '../hostname/names.ts';
 import { planInstall } from '../packages/plan-install.ts';
 import type { Puppet } from './schema.ts';
@@ -64,7 +65,7 @@ export function planPuppet(context: ModuleContext<Puppet>): Step[] {
   if (given.exec === true) {
     const { exec_args = ['--test'] } = given;
     const words = typeof exec_args === 'string' ? exec_args.split(/\s+/).filter((word) => word !== '') : exec_args;
-    const line = [place.program, 'agent', ...words].map(quote).join(' ');
+    const line = [place.program, 'agent', ...words].map(formatShellWord).join(' ');
     // With --test 2 means that something was changed, puppet-agent(8).
     const shell = words.some((word) => /^(?:-t|--test|--detailed-exitcodes)$/.test(word))
       ? `${line}; code=$?; [ $code -ne 2 ] || code=0; exit $code`
@@ -156,8 +157,4 @@ function reportUnsupported(given: Given, { report }: ModuleContext<Puppet>): voi
   for (const key of ['collection', 'aio_install_url', 'cleanup'] as const) {
     if (given[key] !== undefined) warn(key, 'the installer of Puppet is not downloaded');
   }
-}
-
-function quote(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

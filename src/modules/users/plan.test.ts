@@ -443,7 +443,7 @@ const formCases: Case[] = [
     { document: 'users: [{name: ops, create_groups: false, groups: [wheel, sudo], primary_group: staff}]\n' },
     (plan) => {
       assert.deepEqual(user(plan, 'ops'), { kind: 'user', name: 'ops', groups: ['sudo'], createHome: true });
-      assert.equal(plan.problems.filter((problem) => problem.includes('(missing)')).length, 2);
+      assert.equal(plan.problems.filter((problem) => problem.includes('(guest)')).length, 2);
     },
   ],
   [

@@ -74,7 +74,7 @@ function planGroups(
         context.report(
           {
             severity: 'error',
-            code: 'missing',
+            code: 'guest',
             message: 'a group that the guest does not have, with create_groups false; it is left out',
           },
           [...(path ?? []), isPrimary ? 'primary_group' : 'groups'],

@@ -10,7 +10,7 @@ export function planYumRepos({ config, facts, place, report }: ModuleContext<Yum
   const repositories = Object.entries(config.yum_repos ?? {});
   if (repositories.length === 0) return [];
   if (facts.packageManager !== 'dnf' && facts.packageManager !== 'yum') {
-    report({ severity: 'warning', code: 'value', message: 'this guest has neither dnf nor yum' }, ['yum_repos']);
+    report({ severity: 'warning', code: 'guest', message: 'this guest has neither dnf nor yum' }, ['yum_repos']);
     return [];
   }
   const folder = (config.yum_repo_dir ?? '/etc/yum.repos.d').replace(/\/+$/, '');

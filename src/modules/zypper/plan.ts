@@ -13,7 +13,7 @@ export function planZypper(context: ModuleContext<Zypper>): Step[] {
   const given = context.config.zypper;
   if (given === undefined) return [];
   if (context.facts.packageManager !== 'zypper') {
-    context.report({ severity: 'warning', code: 'value', message: 'this guest has no zypper' }, ['zypper']);
+    context.report({ severity: 'warning', code: 'guest', message: 'this guest has no zypper' }, ['zypper']);
     return [];
   }
   return [...planSettings(context), ...planRepositories(context)];
