@@ -8,6 +8,7 @@ import { isSameInstance } from '../core/instance-config.ts';
 import { loadExecutors } from '../executors/index.ts';
 import type { Host } from '../host/host.ts';
 import { createRealHost } from '../host/real.ts';
+import { listNetworkFiles } from '../network/persistence.ts';
 import { findCloudInitRole, leaveConsumed } from '../pipeline/cloud-init.ts';
 import type { OpenDrive } from '../pipeline/discover.ts';
 import {
@@ -83,8 +84,8 @@ async function makePlan(options: Arguments): Promise<PlanView> {
         : {};
     const plan = await planFromInput({
       ...{ instance, host, policy, facts, narrow, ...local },
-      previous: record?.made ?? [],
-      previousNetwork: isKnown ? record.networkSteps : [],
+      previous: isKnown ? record.made : listNetworkFiles(record?.made ?? []),
+      previousNetwork: record?.networkSteps ?? [],
     });
     await loadExecutors(plan.steps);
     return viewPlan({

@@ -20,6 +20,11 @@ export type Persistence = { readonly steps: readonly Step[]; readonly diagnostic
 /** Prefix of the ids of the steps that write files; their paths follow. */
 export const networkFilePrefix = 'network_files';
 
+/** Files of a network service that earlier runs wrote: they name an instance, and are no one else's. */
+export function listNetworkFiles<File extends Pick<MadeFile, 'step'>>(made: readonly File[]): readonly File[] {
+  return made.filter(({ step }) => step.startsWith(networkFilePrefix));
+}
+
 /** Module name of all steps of this plan. */
 export const networkFilesModule = 'network-files';
 
@@ -54,8 +59,8 @@ export function planPersistence(given: {
   ];
   const changes = files.map(({ id }) => id);
   const wanted = new Set(rendered.actions.map(({ path }) => path));
-  const stale = previous
-    .filter(({ path, step }) => step.startsWith(networkFilePrefix) && !wanted.has(path))
+  const stale = listNetworkFiles(previous)
+    .filter(({ path }) => !wanted.has(path))
     .flatMap(({ path, sha256 }) => (sha256 === undefined ? [] : [describeRemoval(path, sha256)]));
   const steps =
     choice.backend === undefined || files.length === 0 ? [] : describeHandover(choice.backend, network, changes);

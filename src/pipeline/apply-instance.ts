@@ -8,6 +8,7 @@ import type { Stage } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import { privateRuntimeDirectory } from '../host/drive-mount.ts';
 import type { Host } from '../host/host.ts';
+import { listNetworkFiles } from '../network/persistence.ts';
 import { isUnspecified, specifyNetwork } from '../network/unspecified.ts';
 import { fingerprintNetwork } from '../state/fingerprint.ts';
 import { type InstanceRecord, readMachine } from '../state/record.ts';
@@ -21,6 +22,7 @@ import type { IncludeOptions } from './includes.ts';
 import type { KeptNetwork } from './keep-network.ts';
 import { readLocalDocuments } from './local-documents.ts';
 import { readLocalScripts } from './local-scripts.ts';
+import { listKnownNics } from './moved-nics.ts';
 import type { PlannedInstance } from './plan.ts';
 import {
   type GuestInput,
@@ -46,8 +48,8 @@ export type ApplyInstanceOptions = {
   readonly decision: Decision;
   /** A later boot, at which the guest's network service brings the network up. */
   readonly isNetworkLeft: boolean;
-  /** A known instance, whose drive says another network than the one that was applied. */
-  readonly isNetworkChanged: boolean;
+  /** Why the network of a known instance is applied anew, in words; undefined: it is the one that was applied. */
+  readonly networkChange: string | undefined;
   /** Brings back the network of the record. */
   keepNetwork(): Promise<KeptNetwork | undefined>;
   readonly narrow?: NarrowPlan | undefined;
@@ -88,6 +90,8 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
   const input = await interpret();
   // Before anything is done: a run that takes this one up knows nothing of an earlier instance.
   let record = await rememberMachine(options, { ...(options.record ?? beginRecord(options)), ...options.remember }, []);
+  // Of the instance before this one: live until this one has a network of its own.
+  const standing = options.record === undefined ? options.predecessor?.networkSteps : undefined;
   const store = openStore({
     host,
     record,
@@ -107,7 +111,7 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
       const facts = stage === 'early' ? await awaitPlannedNics(network, options.nicWait) : host.facts();
       const guest = {
         ...{ facts, policy: options.policy, previous: host.live ? record.made : [], narrow: options.narrow },
-        previousNetwork: stage === 'early' && host.live ? record.networkSteps : [],
+        previousNetwork: stage === 'early' && host.live ? (standing ?? record.networkSteps) : [],
       };
       const known = idle ? earlier : await planInterpreted(input, guest);
       const plan = isIncomplete ? await completePlan(input, known, guest, { ...options, interpret, work }) : known;
@@ -121,6 +125,7 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
         source: options.drive.description,
         ms: host.monotonic() - start,
         isNetworkLeft: network.addresses.length === 0 || (options.isNetworkLeft && work !== 'whole'),
+        nics: listKnownNics(network, plan.network),
         networkData: instance.networkDamage === 'whole' ? undefined : fingerprintNetwork(instance.network),
       });
       if (result.cutShort !== undefined) break;
@@ -133,7 +138,7 @@ export async function applyInstance(options: ApplyInstanceOptions): Promise<Appl
     const hostKeys = isTold ? fingerprintHostKeys(host) : [];
     if (isTold) record = await rememberMachine(options, record, hostKeys);
     if (isTold) tellNotices(options.reporter, record);
-    const kept = options.isNetworkChanged && isUndone ? await options.keepNetwork() : undefined;
+    const kept = options.networkChange !== undefined && isUndone ? await options.keepNetwork() : undefined;
     const verdict = conclude(options, record, results, store, kept);
     const { stamp } = options.drive;
     record = { ...record, ...(stamp === undefined ? {} : { driveStamp: stamp }), verdict };
@@ -205,8 +210,10 @@ function announce({ reporter, host, instance, drive, decision, startedAt }: Appl
   if (host.live) writePublicStatus({ ...running, instance: name, source, startedAt });
 }
 
-function beginRecord({ instance, drive, startedAt, bootId }: ApplyInstanceOptions): InstanceRecord {
-  const nothing = { stages: {}, networkSteps: [], everyBoot: false, diagnostics: [], made: [] };
+/** Nothing of another instance is this one's, but that its network files are there and must go. */
+function beginRecord({ instance, drive, startedAt, bootId, predecessor }: ApplyInstanceOptions): InstanceRecord {
+  const made = listNetworkFiles(predecessor?.made ?? []);
+  const nothing = { stages: {}, networkSteps: [], everyBoot: false, diagnostics: [], made };
   return {
     instance: instance.id,
     name: instanceName(instance.id),
@@ -302,15 +309,15 @@ function conclude(
 
 /** What the address does not tell: that it is another one than before, or that nobody has asked for one. */
 function describeNews(
-  { instance, host, isNetworkChanged, policy }: ApplyInstanceOptions,
+  { instance, host, networkChange, policy }: ApplyInstanceOptions,
   early: StageResult | undefined,
 ): string[] {
   if (early === undefined || !host.live) return [];
   const { result, plan } = early;
-  if (isNetworkChanged && result.networkFailure !== undefined)
-    return ['network data changed: not applied, the network is as it was'];
+  if (networkChange !== undefined && result.networkFailure !== undefined)
+    return [`${networkChange}: not applied, the network is as it was`];
   const isDone = result.outcomes.some(({ step, status }) => isNetworkStep(step) && status === 'changed');
-  if (isNetworkChanged) return [`network data changed: ${isDone ? 'applied' : 'nothing had to be done'}`];
+  if (networkChange !== undefined) return [`${networkChange}: ${isDone ? 'applied' : 'nothing had to be done'}`];
   if (!isUnspecified(instance)) return [];
   if (specifyNetwork(instance, policy).network.addresses.length === 0)
     return ['the drive says no network: left as it is'];

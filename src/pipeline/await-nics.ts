@@ -56,6 +56,13 @@ export async function awaitRecordedLinks(steps: readonly Step[], wait: NicWait):
   await waitWhile(findMissing(), wait, findMissing);
 }
 
+/** Udev has named the NICs that are there. */
+export async function awaitNamedNics(wait: NicWait): Promise<void> {
+  if (!hasUdev(wait.host)) return;
+  const findMissing = (): string | undefined => findUnfinished(wait.host, listNics(wait.host.facts().links));
+  await waitWhile(findMissing(), wait, findMissing);
+}
+
 /** The links that steps use and do not make: NICs, and whatever else the guest has of its own. */
 function listNeededLinks(steps: readonly Step[]): string[] {
   const made = new Set<string>();

@@ -5,7 +5,7 @@ import type { Stage } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Host } from '../host/host.ts';
 import { chooseBackend } from '../network/backend.ts';
-import { networkFilePrefix } from '../network/persistence.ts';
+import { listNetworkFiles } from '../network/persistence.ts';
 import type { InstanceRecord } from '../state/record.ts';
 import type { KeptNetwork } from './keep-network.ts';
 import { describeNetwork } from './verdict.ts';
@@ -25,7 +25,7 @@ export function leaveToService(
   if (record.networkBackend === undefined || !startedByUnit || !stages.includes('early')) return undefined;
   const { backend } = chooseBackend(host.facts().networkServices, policy.network.backend);
   if (backend !== record.networkBackend) return undefined;
-  const files = record.made.filter(({ step }) => step.startsWith(networkFilePrefix));
+  const files = listNetworkFiles(record.made);
   if (files.some(({ path }) => host.stat(path)?.kind !== 'file')) return undefined;
   const outcomes = record.networkSteps.map((step) => ({ step, status: 'unchanged', ms: 0 }) as const);
   return { description: describeNetwork(record.networkSteps, outcomes), restored: false };

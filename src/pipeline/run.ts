@@ -30,6 +30,7 @@ import {
 } from './identity.ts';
 import { type KeptNetwork, keepNetwork } from './keep-network.ts';
 import { updateLoginBanner } from './login-banner.ts';
+import { findMovedNics, refuseMovedNics } from './moved-nics.ts';
 import type { NetworkWord } from './network-change.ts';
 import { leaveToService } from './network-service.ts';
 import { loadPolicy } from './policy-file.ts';
@@ -131,20 +132,24 @@ async function runJob(options: Job): Promise<Conclusion> {
   const { record, quarantined } = loadRecord(host);
   if (options.knownInstanceOnly && record === undefined) return yieldToCloudInit(host);
   const bootId = host.bootId();
+  const moved = record === undefined || !host.live ? [] : await findMovedNics(record, waitForNics(options, policy));
   const keep = async (): Promise<KeptNetwork | undefined> => {
     if (record === undefined || !host.live || options.force) return undefined;
+    if (moved.length > 0) return refuseMovedNics(moved);
     return leaveToService(record, options) ?? keepNetwork(record, waitForNics(options, policy));
   };
   const nodes = record === undefined ? [] : findLabelledByUdev(policy.drive.label);
   nodes.forEach(claimFor(options));
   const attached = nodes.map(readDriveStamp);
   // A guest that had its address keeps it at every boot, drive or no drive; but a drive that is not the record's may be a clone's.
-  let kept = attached.every((stamp) => stamp === record?.driveStamp) ? await keep() : undefined;
+  const isAttachedKnown = attached.every((stamp) => stamp === record?.driveStamp);
+  // Where names mean other NICs, the drive tells which address is whose.
+  let kept = isAttachedKnown && moved.length === 0 ? await keep() : undefined;
 
   const image = await findImageUserData(host, policy);
   const isDue = image?.isDue(image.stored, { record, policy, bootId }) === true;
-  if (record !== undefined && !isDue && isKnownDrive(options, record, attached))
-    return concludeAlreadyApplied(record, kept);
+  if (record !== undefined && !isDue && moved.length === 0 && isKnownDrive(options, record, attached))
+    return concludeAlreadyApplied(record, kept, { word: 'same' });
 
   let drive: OpenDrive | undefined;
   let fresh = false;
@@ -157,7 +162,11 @@ async function runJob(options: Job): Promise<Conclusion> {
       });
     }
     if (drive === undefined && isEnough) drive = image?.openImageUserData(image.stored, host, record);
-    if (drive === undefined) return concludeWithoutDrive({ policy, record, host, problem: image?.stored.problems[0] });
+    if (drive === undefined) {
+      const problem = image?.stored.problems[0];
+      if (record === undefined) return concludeWithoutDrive(policy, host, problem);
+      return concludeRemovedDrive(record, kept ?? (await keep()), host);
+    }
     drive = await completeDrive(drive);
     const { reading } = drive;
     if (reading.instance === undefined) {
@@ -180,7 +189,8 @@ async function runJob(options: Job): Promise<Conclusion> {
     if (first.fresh && options.knownInstanceOnly) return await yieldToCloudInit(host);
     const known = (fresh && !isAnew) || !host.live ? undefined : record;
     const change = known === undefined ? undefined : await lookForChange(known, instance, policy);
-    const word = change?.word ?? 'same';
+    const said = change?.word ?? 'same';
+    const word = said === 'same' && known !== undefined && moved.length > 0 ? 'changed' : said;
     const isNetworkChanged = word === 'changed';
     const decision = isNetworkChanged && known && change ? change.addNetworkWork(decided, known, bootId) : decided;
     // What is about to be replaced is not brought back before.
@@ -188,7 +198,7 @@ async function runJob(options: Job): Promise<Conclusion> {
     if (record !== undefined && decision.work.every(({ work }) => work === 'none')) {
       if (word === 'unknown' && change) return change.concludeUnreadNetwork(record, kept, reading.diagnostics);
       const renewed = change?.renewRecord(record, { drive, instance, host, word }) ?? record;
-      return concludeAlreadyApplied(renewed, kept, word);
+      return concludeAlreadyApplied(renewed, kept, { word });
     }
     const ground = keepOfRecord(record, instance.id, decision);
     if (isAnew) options.reporter.note(`${image?.stored.path} is applied anew`);
@@ -201,7 +211,7 @@ async function runJob(options: Job): Promise<Conclusion> {
       nicWait: waitForNics(options, policy),
       decision,
       isNetworkLeft: !fresh && record !== undefined && isLeft(record, word, options),
-      isNetworkChanged,
+      networkChange: isNetworkChanged ? describeChange(said) : undefined,
       keepNetwork: keep,
       narrow: await findNarrowing(options, instance),
       startedAt,
@@ -311,25 +321,19 @@ function claimFor({ host, reporter }: RunOptions): (device: string) => void {
   };
 }
 
-/** A removed drive changes nothing on a known instance; where the platform promises one to a new guest, its absence is a failure. */
-function concludeWithoutDrive(found: {
-  policy: Policy;
-  record: InstanceRecord | undefined;
-  host: Host;
-  /** Why the user_data of the image is of no use. */
-  problem: Diagnostic | undefined;
-}): Conclusion {
-  const { policy, record, host, problem } = found;
-  if (record !== undefined) {
-    const message = `${record.hostname ?? record.name}: no drive, already applied; nothing was changed`;
-    const verdict = { exitCode: exitCodes.ok, word: 'OK', message } as const;
-    const uuid = host.live ? host.dmi().productUuid : undefined;
-    if (uuid === undefined || record.machine?.uuid === undefined || record.machine.uuid === uuid)
-      return { verdict, record };
-    // Most likely it has the other one's address as well.
-    const news = `${message}; but this is another machine than the one it was applied on`;
-    return { verdict: { ...verdict, message: news, hint: 'a copy of a guest needs a drive of its own' }, record };
-  }
+/** A removed drive takes nothing from a known instance, whose network is looked after as with a drive. */
+function concludeRemovedDrive(record: InstanceRecord, kept: KeptNetwork | undefined, host: Host): Conclusion {
+  const { verdict } = concludeAlreadyApplied(record, kept, { word: 'same', drive: 'removed' });
+  const uuid = host.live ? host.dmi().productUuid : undefined;
+  if (uuid === undefined || record.machine?.uuid === undefined || record.machine.uuid === uuid)
+    return { verdict, record };
+  // Most likely it has the other one's address as well.
+  const message = `${verdict.message}; but this is another machine than the one it was applied on`;
+  return { verdict: { hint: 'a copy of a guest needs a drive of its own', ...verdict, message }, record };
+}
+
+/** Where the platform promises a drive to a new guest, its absence is a failure. `problem`: why the user_data of the image is of no use. */
+function concludeWithoutDrive(policy: Policy, host: Host, problem: Diagnostic | undefined): Conclusion {
   if (problem !== undefined && policy.drive.required !== true) {
     const message = `no drive labelled ${policy.drive.label}; ${formatPlace(problem)}: ${problem.message}`;
     return {
@@ -357,6 +361,11 @@ async function lookForChange(record: InstanceRecord, instance: InstanceConfig, p
   return { ...change, word: change.compareNetwork(record, instance, policy) };
 }
 
+/** Why a known instance has its network applied anew. */
+function describeChange(said: NetworkWord): string {
+  return said === 'changed' ? 'network data changed' : 'NICs have other names';
+}
+
 /** A service that brings up what was written before the last failure has nothing of the mended network. */
 function isLeft(record: InstanceRecord, word: NetworkWord, options: Job): boolean {
   if (word === 'unknown' || word === 'unspecified') return true;
@@ -367,7 +376,7 @@ function isLeft(record: InstanceRecord, word: NetworkWord, options: Job): boolea
 function concludeAlreadyApplied(
   record: InstanceRecord,
   kept: KeptNetwork | undefined,
-  word: NetworkWord = 'same',
+  { word, drive = 'attached' }: { readonly word: NetworkWord; readonly drive?: 'attached' | 'removed' },
 ): Conclusion {
   const network = kept?.description ?? '';
   const subject = [record.hostname ?? record.name, network, ...(record.automaticLinks ?? [])]
@@ -378,7 +387,8 @@ function concludeAlreadyApplied(
       ? ''
       : ` (${record.verdict.word.toLowerCase()}, see: guest-init status)`;
   const news = word === 'unspecified' ? 'the drive says no network any more: ' : '';
-  const found = record.undone?.whole === true ? 'undone by hand' : `already applied${before}`;
+  const absence = drive === 'removed' ? 'no drive, ' : '';
+  const found = record.undone?.whole === true ? 'undone by hand' : `${absence}already applied${before}`;
   const restored = `${found}; ${news}${kept?.restored ? 'the network was restored' : 'nothing was changed'}`;
   if (kept?.failure !== undefined) {
     return {

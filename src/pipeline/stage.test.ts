@@ -20,7 +20,7 @@ const outcome = (id: string, details: Partial<Outcome> = {}): Outcome => ({
 function report(details: Partial<StageReport>, ...outcomes: Outcome[]): StageReport {
   return {
     ...{ stage: 'late', work: 'whole', diagnostics: [], source: '/dev/sr0', bootId: 'boot-1', startedAt: 100, ms: 900 },
-    ...{ isNetworkLeft: false, networkData: undefined },
+    ...{ isNetworkLeft: false, networkData: undefined, nics: {} },
     plan: {
       ...{ steps: [], diagnostics: [], missingLinks: [], toolReasons: [], network: { links: [] } },
       backend: { backend: undefined, reason: 'none' },

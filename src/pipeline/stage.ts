@@ -68,6 +68,8 @@ export type StageReport = {
   readonly isNetworkLeft: boolean;
   /** Checksum of what the drive says about the network; undefined when that cannot be read. */
   readonly networkData: string | undefined;
+  /** As in the record. */
+  readonly nics: Readonly<Record<string, string>>;
 };
 
 /** The record after a stage; a stage that was cut short is not entered as done. */
@@ -103,7 +105,7 @@ export function recordStage(record: InstanceRecord, report: StageReport): Instan
     networkSteps: isNetworkNew ? heldNetwork(plan.steps, result) : record.networkSteps,
     ...(early && isNetworkSettled(result) && networkData !== undefined ? { networkData } : {}),
     ...(early ? { missingLinks: plan.missingLinks } : {}),
-    ...(isNetworkNew ? { automaticLinks: describeAutomatic(plan.network.links) } : {}),
+    ...(isNetworkNew ? { automaticLinks: describeAutomatic(plan.network.links), nics: report.nics } : {}),
     ...(report.work === 'network'
       ? { diagnostics: [...record.diagnostics.filter(isAboutUserData), ...report.diagnostics] }
       : {

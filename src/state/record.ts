@@ -56,6 +56,8 @@ export type InstanceRecord = {
   readonly stages: { readonly [name in Stage]?: StageRecord };
   /** The network as applied, so that it can be restored at a boot without the drive. */
   readonly networkSteps: readonly Step[];
+  /** MAC address by name of the NICs that it was set up on, where the drive tells them by it. */
+  readonly nics?: Readonly<Record<string, string>>;
   /** What was seen when the network was last looked at. */
   readonly networkChecks?: readonly NetworkCheck[];
   /** Checksum of what the drive said about the network when it was applied; a drive that says something else is applied anew. */
