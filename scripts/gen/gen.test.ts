@@ -94,6 +94,20 @@ test('a page holds the README and one row a field', () => {
   );
 });
 
+test('links of a README lead to the same places from its page', () => {
+  const links = ['../users/README.md', '../users/README.md#fields', '../../../docs/coreos.md', 'https://example.org/a'];
+  const page = renderModulePage({
+    folder: 'write-files',
+    readme: links.map((link) => `[x](${link})`).join('\n'),
+    keys: owner.keys,
+    schema: convertOwner(owner),
+  });
+  assert.deepEqual(
+    [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target),
+    ['users.md', 'users.md#fields', '../coreos.md', 'https://example.org/a'],
+  );
+});
+
 /** A repository of two modules and one part format, with our node_modules. */
 function makeTree(t: TestContext): string {
   const root = mkdtempSync(join(tmpdir(), 'guest-init-gen-'));

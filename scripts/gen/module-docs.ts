@@ -18,7 +18,7 @@ export function renderModulePage({ folder, readme, schema }: ModulePage): string
   return [
     `<!-- ${generatedNotice} Source: src/modules/${folder}/README.md and schema. -->`,
     '',
-    readme.trim(),
+    aimLinks(readme.trim()),
     '',
     '## Keys and types',
     '',
@@ -27,6 +27,11 @@ export function renderModulePage({ folder, readme, schema }: ModulePage): string
     ...table,
     '',
   ].join('\n');
+}
+
+/** In a README beside the sources a link leads to another module's README or into docs/; in docs/modules to the pages made of them. */
+function aimLinks(text: string): string {
+  return text.replace(/\]\(\.\.\/([\w-]+)\/README\.md(?=[#)])/g, ']($1.md').replaceAll('](../../../docs/', '](../');
 }
 
 /** Text of docs/modules/README.md: which module owns which key. */

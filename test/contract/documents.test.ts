@@ -24,7 +24,10 @@ test('every exit code is explained', () => {
 });
 
 test('links between files hold', () => {
-  const documents = globSync(['README.md', 'docs/*.md', 'src/*/README.md'], { cwd: repositoryRoot });
+  const documents = globSync(
+    ['README.md', 'docs/*.md', 'docs/modules/*.md', 'src/*/README.md', 'src/modules/*/README.md'],
+    { cwd: repositoryRoot },
+  );
   const broken = documents.flatMap((document) =>
     [...read(document).matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)]
       .map(([, target]) => join(dirname(document), target ?? ''))
