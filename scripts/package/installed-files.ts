@@ -1,5 +1,8 @@
 // The one list of what is installed, by the Debian package and by packaging/install alike.
 
+import { globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
 /** Where a file's content comes from. */
 export type Source =
   /** A file of the repository; `gzip`: compressed as Debian wants man pages. */
@@ -31,7 +34,31 @@ const cloudInitServices = [
   'cloud-init-network',
 ];
 
-const documents = ['cloud-init', 'configuration', 'exit-codes', 'operating', 'troubleshooting', 'undo'];
+/** Pages for whoever operates a guest, with all that they link to; docs/ has others for those who build it. */
+const documents = [
+  'cloud-init.md',
+  'configuration.md',
+  'coreos.md',
+  'exit-codes.md',
+  'install.md',
+  'keys.md',
+  ...listFolder('modules', '*.md'),
+  'network.md',
+  'operating.md',
+  'report.md',
+  'templates.md',
+  'troubleshooting.md',
+  'undo.md',
+  'user-data.md',
+];
+
+const examples = listFolder('examples/images', '*.sh');
+
+/** Files of a folder of docs/, as paths below docs/. */
+function listFolder(folder: string, pattern: string): string[] {
+  const docs = join(dirname(dirname(import.meta.dirname)), 'docs');
+  return globSync(`${folder}/${pattern}`, { cwd: docs }).sort();
+}
 
 export const installedFiles: readonly InstalledFile[] = [
   { path: '/usr/bin/guest-init', mode: 0o755, source: { kind: 'build', name: 'guest-init' }, only: 'program' },
@@ -117,11 +144,11 @@ export const installedFiles: readonly InstalledFile[] = [
   },
   { path: '/usr/share/doc/guest-init/copyright', mode: 0o644, source: { kind: 'copyright' } },
   { path: '/usr/share/doc/guest-init/changelog.gz', mode: 0o644, source: { kind: 'changelog' } },
-  ...documents.map(
-    (name): InstalledFile => ({
-      path: `/usr/share/doc/guest-init/${name}.md`,
-      mode: 0o644,
-      source: { kind: 'file', path: `docs/${name}.md` },
+  ...[...documents, ...examples].map(
+    (path): InstalledFile => ({
+      path: `/usr/share/doc/guest-init/${path}`,
+      mode: path.endsWith('.sh') ? 0o755 : 0o644,
+      source: { kind: 'file', path: `docs/${path}` },
     }),
   ),
 ];

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { installedFiles } from '../../scripts/package/installed-files.ts';
 import { exitCodes } from '../../src/core/error.ts';
 import { repositoryRoot } from '../support/built-program.ts';
 
@@ -35,6 +36,22 @@ test('links between files hold', () => {
       .map((target) => `${document}: ${target}`),
   );
   assert.ok(documents.length > 10);
+  assert.deepEqual(broken, []);
+});
+
+test('links between installed pages hold in the guest', () => {
+  const folder = '/usr/share/doc/guest-init/';
+  const installed = installedFiles.filter(({ path }) => path.startsWith(folder)).map(({ path }) => path);
+  const pages = installed.filter((path) => path.endsWith('.md'));
+  const broken = pages.flatMap((page) =>
+    [...read(join('docs', page.slice(folder.length))).matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)]
+      .map(([, target]) => join(dirname(page), target ?? ''))
+      .filter(
+        (target) => !installed.some((path) => path === target || (target.endsWith('/') && path.startsWith(target))),
+      )
+      .map((target) => `${page}: ${target}`),
+  );
+  assert.ok(pages.length > 40);
   assert.deepEqual(broken, []);
 });
 

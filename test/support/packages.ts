@@ -36,7 +36,7 @@ function isCurrent(dist: string): boolean {
   const made = join(dist, 'SHA256SUMS');
   if (!existsSync(made) || !existsSync(join(dist, 'payload'))) return false;
   const sources = globSync(
-    ['packaging/**', 'scripts/package.ts', 'scripts/package/*.ts', 'docs/*.md', 'changes/*.md'],
+    ['packaging/**', 'scripts/package.ts', 'scripts/package/*.ts', 'docs/**/*.{md,sh}', 'changes/*.md'],
     {
       cwd: repository,
     },
