@@ -8,6 +8,8 @@ import {
   isHostAddress,
   isInNetwork,
   isLinkLocal,
+  isLinksOwn,
+  isRoutedByKernel,
   networkOf,
   parseAddress,
   parseMask,
@@ -180,5 +182,12 @@ describe('addresses', () => {
   it('knows link-local addresses', () => {
     for (const text of ['169.254.0.1', 'fe80::1', 'febf::1']) assert.ok(isLinkLocal(read(text)), text);
     for (const text of ['169.253.0.1', 'fec0::1', '10.0.0.1']) assert.ok(!isLinkLocal(read(text)), text);
+  });
+
+  it('knows what the kernel keeps to itself in IPv6', () => {
+    for (const text of ['fe80::', 'febf::1']) assert.ok(isLinksOwn(read(text)) && isRoutedByKernel(read(text)), text);
+    for (const text of ['ff00::', 'ff05::2']) assert.ok(!isLinksOwn(read(text)) && isRoutedByKernel(read(text)), text);
+    for (const text of ['169.254.0.0', '224.0.0.0', '::', '2001:db8::', 'fec0::', 'fe7f::'])
+      assert.ok(!isLinksOwn(read(text)) && !isRoutedByKernel(read(text)), text);
   });
 });

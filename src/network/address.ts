@@ -163,6 +163,16 @@ export function isLinkLocal(address: IpAddress): boolean {
   return address.family === 4 ? address.value >> 16n === 0xa9fen : address.value >> 118n === 0x3fan;
 }
 
+/** fe80::/10, which the kernel gives each link by itself: its tables are read without them, so that nothing of it is taken for a stranger's. */
+export function isLinksOwn(address: IpAddress): boolean {
+  return address.family === 6 && isLinkLocal(address);
+}
+
+/** Whether the kernel alone routes to a network that begins so: IPv6 link-local and multicast, which its table is read without as well. */
+export function isRoutedByKernel(network: IpAddress): boolean {
+  return isLinksOwn(network) || (network.family === 6 && network.value >> 120n === 0xffn);
+}
+
 /** Whether one host can have this address: not unspecified, loopback, multicast, reserved broadcast or 0.0.0.0/8. */
 export function isHostAddress(address: IpAddress): boolean {
   const { family, value } = address;

@@ -6,6 +6,7 @@ import {
   formatAddress,
   type IpAddress,
   isHostAddress,
+  isLinksOwn,
   parseAddress,
   parseMask,
 } from '../../network/address.ts';
@@ -145,14 +146,9 @@ function readAddress(
   const at = fieldOf(fields, 'ip_address') === undefined ? 'address' : 'ip_address';
   const [bare = '', length] = text.split('/', 2);
   const ip = parseAddress(bare);
-  if (ip === undefined || !isHostAddress(ip)) {
-    report(
-      reading,
-      [...path, at],
-      'error',
-      'value',
-      `expected ${expected}, found ${ip === undefined ? 'another string' : 'one that no host can have'}`,
-    );
+  const problem = findAddressProblem(ip);
+  if (ip === undefined || problem !== undefined) {
+    report(reading, [...path, at], 'error', 'value', `expected ${expected}, found ${problem}`);
     return undefined;
   }
   if (family !== undefined && ip.family !== family) {
@@ -188,4 +184,10 @@ function readAddress(
   if (prefixLength !== 0) return prefixLength === undefined ? { ip } : { ip, prefixLength };
   report(reading, [...path, at], 'error', 'value', 'expected a prefix length of at least 1, found 0; it is left out');
   return { ip };
+}
+
+function findAddressProblem(ip: IpAddress | undefined): string | undefined {
+  if (ip === undefined) return 'another string';
+  if (!isHostAddress(ip)) return 'one that no host can have';
+  return isLinksOwn(ip) ? "a link-local one, which is the link's own business" : undefined;
 }

@@ -5,6 +5,7 @@ import {
   formatAddress,
   type IpAddress,
   isHostAddress,
+  isRoutedByKernel,
   isUnspecified,
   networkOf,
   parseAddress,
@@ -119,6 +120,11 @@ function readRoute(reading: Reading, fields: Fields, path: KeyPath, context: Rou
   const network = networkOf(target, mask);
   if (network.value !== target.value) {
     report(reading, [...path, at], 'warning', 'value', 'the destination has host bits set; its network is meant');
+  }
+  if (isRoutedByKernel(network)) {
+    const message = 'expected a network that can be routed to, found a link-local or multicast one';
+    report(reading, [...path, at], 'error', 'value', message);
+    return undefined;
   }
   const gateway = readGateway(reading, fields, path, context);
   if (gateway === undefined) return undefined;

@@ -522,6 +522,41 @@ describe('parseNetworkData', () => {
       { links: 1, addresses: 1, routes: 0 },
     ],
     [
+      'a link-local address among others',
+      {
+        links: [link],
+        networks: [
+          network,
+          { ...network, type: 'ipv6', ip_address: 'fe80::77', netmask: '64', gateway: 'fe80::1' },
+          { ...network, type: 'ipv6', ip_address: '2001:db8::5', netmask: '64' },
+        ],
+      },
+      ['error value networks[1].ip_address'],
+      { links: 1, addresses: 2 },
+    ],
+    [
+      'routes to what is link-local or multicast in IPv6',
+      {
+        links: [link],
+        networks: [
+          {
+            ...{ ...network, type: 'ipv6', ip_address: '2001:db8::5', netmask: '64' },
+            routes: [
+              'fe80::/64',
+              'febf::/16',
+              'ff00::/8',
+              'ff05::2/128',
+              'fe80::/9',
+              'fec0::/10',
+              '2001:db8:9::/48',
+            ].map((target) => ({ network: target, gateway: 'fe80::1' })),
+          },
+        ],
+      },
+      [0, 1, 2, 3, 4].map((at) => `error value networks[0].routes[${at}].network`),
+      { links: 1, addresses: 1, routes: 2 },
+    ],
+    [
       'a route to nowhere in text',
       withNetwork({ routes: [{ network: 'blackhole', netmask: '255.255.0.0', gateway: '10.0.0.1' }] }),
       ['error value networks[0].routes[0].network'],

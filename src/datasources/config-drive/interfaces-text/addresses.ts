@@ -5,6 +5,8 @@ import {
   formatAddress,
   type IpAddress,
   isHostAddress,
+  isLinksOwn,
+  isRoutedByKernel,
   isUnspecified,
   networkOf,
   parseAddress,
@@ -72,8 +74,8 @@ function readAddresses({ reading, stanza, link, family }: Given): AddressConfig[
     .flatMap((option): AddressConfig[] => {
       const [bare = '', length] = (option.words[0] ?? '').split('/', 2);
       const ip = parseAddress(bare);
-      if (ip?.family !== family || !isHostAddress(ip)) {
-        const found = ip === undefined ? 'something else' : 'one that no host of this stanza can have';
+      const found = findAddressProblem(ip, family);
+      if (ip === undefined || found !== undefined) {
         report(reading, option, 'error', 'value', `expected an IPv${family} address, found ${found}; it is left out`);
         return [];
       }
@@ -84,6 +86,12 @@ function readAddresses({ reading, stanza, link, family }: Given): AddressConfig[
       const prefix = prefixLength === undefined ? {} : { prefixLength, prefixOrigin: origin };
       return [{ link, family, method: 'static', address: formatAddress(ip), ...prefix, routes: [], dns: [], origin }];
     });
+}
+
+function findAddressProblem(ip: IpAddress | undefined, family: 4 | 6): string | undefined {
+  if (ip === undefined) return 'something else';
+  if (ip.family !== family || !isHostAddress(ip)) return 'one that no host of this stanza can have';
+  return isLinksOwn(ip) ? "a link-local one, which is the link's own business" : undefined;
 }
 
 function readMask(reading: Reading, { options }: IfaceStanza, family: 4 | 6): number | undefined {
@@ -132,6 +140,9 @@ function readMetric(reading: Reading, { options }: IfaceStanza): number | undefi
   return undefined;
 }
 
+const unroutable =
+  'expected a network that can be routed to, found a link-local or multicast one; the route is left out';
+
 /** Routes and addresses that the stanza's commands would set. */
 function readCommands(given: Given): { routes: LocatedRoute[]; more: AddressConfig[] } {
   const { reading, stanza, link } = given;
@@ -144,8 +155,11 @@ function readCommands(given: Given): { routes: LocatedRoute[]; more: AddressConf
     if (command === undefined || command.link !== undefined) {
       const what = command === undefined ? 'only routes and addresses are read' : 'it is about another link';
       report(reading, option, 'warning', 'unsupported-key', `this command is not run: ${what}`);
-    } else if (command.is === 'route') routes.push({ route: describeRoute(command, origin), option });
-    else if (!isHostAddress(command.address))
+    } else if (command.is === 'route') {
+      const route = describeRoute(command, origin);
+      if (!isRoutedByKernel(networkOf(command.destination, command.prefixLength))) routes.push({ route, option });
+      else report(reading, option, 'error', 'value', unroutable);
+    } else if (!isHostAddress(command.address) || isLinksOwn(command.address))
       report(reading, option, 'error', 'value', 'expected the address of a host, found another; it is left out');
     else {
       const { address, prefixLength } = command;

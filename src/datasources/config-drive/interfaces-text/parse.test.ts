@@ -70,6 +70,23 @@ describe('a text of interfaces(5)', () => {
     );
   });
 
+  it('loses what is link-local or multicast in IPv6, and that alone', () => {
+    const text = [
+      ...['auto eth0', 'iface eth0 inet6 static', ' address fe80::77/64', ' address 2001:db8::5/64'],
+      ...[' gateway fe80::1', ' up ip -6 addr add fe80::78/64 dev eth0', ' up ip -6 route add ff00::/8 dev eth0'],
+      ...[' up route -A inet6 add fe80::/64 gw 2001:db8::1', ' up ip -6 route add 2001:db8:9::/48 via fe80::1', ''],
+    ].join('\n');
+    const { network, diagnostics } = parseInterfaces(text, source);
+    assert.deepEqual(
+      network.addresses.map(({ address, routes }) => [address, routes.map(({ destination }) => destination)]),
+      [['2001:db8::5', ['::', '2001:db8:9::']]],
+    );
+    assert.deepEqual(
+      diagnostics.map(({ line, severity, path }) => `${line} ${severity} ${path}`),
+      ['3 error address', '6 error up', '7 error up', '8 error up'],
+    );
+  });
+
   it('without a word, or cut off anywhere, is no more than what it says', () => {
     assert.deepEqual(parseInterfaces('', source), { network: { links: [], addresses: [], dns: [] }, diagnostics: [] });
     const text =
