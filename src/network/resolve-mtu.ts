@@ -15,7 +15,7 @@ export function settleMtus(links: readonly LinkDraft[], note: Note): void {
     const below = link.vlan === undefined ? undefined : carriedBy(byName.get(link.vlan.parent), byName);
     if (link.vlan === undefined || below === undefined || link.mtu === undefined || link.mtu <= below) continue;
     const message = `${link.name}: an MTU of ${link.mtu} is more than ${link.vlan.parent} has, ${below}; not set`;
-    note('warning', 'conflict', link.origin, message);
+    note('error', 'conflict', link.origin, message);
     delete link.mtu;
   }
   for (const link of links.toReversed()) {

@@ -70,7 +70,7 @@ export function resolveRoutes(
       }
       const route = resolveRoute(item, isOffLink);
       const problem = route === undefined ? undefined : findProblem(link, { route, own });
-      if (problem !== undefined) note('warning', 'conflict', item.origin, `${link.name}: ${problem}; left out`);
+      if (problem !== undefined) note('error', 'conflict', item.origin, `${link.name}: ${problem}; left out`);
       else if (route !== undefined && !isConnected(route, own)) routes.set(spellRoute(route), route);
     }
   }

@@ -238,7 +238,7 @@ describe('bonds', () => {
       links: [...pair, bond('a', ['n0', 'n1'])],
       networks: [v4('n1', '10.0.0.5')],
       expected: ['eth0 in a', 'eth1 in a', 'a of eth0+eth1'],
-      said: [/^warning conflict nd networks\[0\]: eth1 is a member of a and has no address of its own; not used$/],
+      said: [/^error conflict nd networks\[0\]: eth1 is a member of a and has no address of its own; not used$/],
     },
     {
       name: 'that take a VLAN’s parent, whatever the order',
@@ -424,13 +424,13 @@ describe('MTU', () => {
       name: 'of a VLAN is no more than below',
       links: [nic(0, { mtu: 1500 }), vlan('v', 'n0', 5, { mtu: 1501 }), vlan('w', 'n0', 6, { mtu: 1500 })],
       expected: ['eth0 mtu 1500', 'eth0.5 tag 5 on eth0', 'eth0.6 tag 6 on eth0 mtu 1500'],
-      said: [/^warning conflict nd links\[1\]: eth0.5: an MTU of 1501 is more than eth0 has, 1500; not set$/],
+      said: [/^error conflict nd links\[1\]: eth0.5: an MTU of 1501 is more than eth0 has, 1500; not set$/],
     },
     {
       name: 'of a silent VLAN is that below',
       links: [nic(0, { mtu: 1500 }), vlan('v', 'n0', 5), vlan('w', 'v', 6, { mtu: 9000 })],
       expected: ['eth0 mtu 1500', 'eth0.5 tag 5 on eth0', 'eth0.5.6 tag 6 on eth0.5'],
-      said: [/^warning conflict nd links\[2\]/],
+      said: [/^error conflict nd links\[2\]/],
     },
     {
       name: 'of a link that says none is what its VLANs need',
@@ -465,8 +465,8 @@ describe('MTU', () => {
       services: [{ type: 'dns', address: '10.0.0.2' }],
       expected: ['eth0 mtu 1279 10.0.0.5/24 0.0.0.0/0>10.0.0.1 @10.0.0.2', 'eth0.5 tag 5 on eth0'],
       said: [
-        /^warning conflict nd networks\[1\]: eth0.5: IPv6 needs an MTU of at least 1280, the link has 1279/,
-        /^warning conflict nd networks\[2\]/,
+        /^error conflict nd networks\[1\]: eth0.5: IPv6 needs an MTU of at least 1280, the link has 1279/,
+        /^error conflict nd networks\[2\]/,
       ],
     },
   ]);
@@ -497,6 +497,21 @@ describe('addresses', () => {
       ],
       expected: ['eth0 10.0.0.5/24 0.0.0.0/0>10.0.0.1 10.9.0.0/16>10.0.0.9'],
       said: [/^warning duplicate-key nd networks\[1\]: eth0 has 10.0.0.5 already; its routes are added$/],
+    },
+    {
+      name: 'with another prefix length once more: the first counts',
+      links: [nic(0)],
+      networks: [
+        v4('n0', '10.0.0.5', { routes: out }),
+        v4('n0', '10.0.0.5', { netmask: '255.255.0.0' }),
+        v4('n0', '10.0.0.5', { netmask: null }),
+      ],
+      policy: { default_prefix: 20 },
+      expected: ['eth0 10.0.0.5/24 0.0.0.0/0>10.0.0.1'],
+      said: [
+        /^error conflict nd networks\[1\]: eth0 has 10.0.0.5\/24 already, this one is not set as \/16; its routes are added$/,
+        /^warning duplicate-key nd networks\[2\]/,
+      ],
     },
     {
       name: 'on two links, said once',
@@ -623,7 +638,7 @@ describe('routes', () => {
       networks: [v4('n0', '10.0.0.5', { routes: [...out, route('10.9.0.0/16', '10.0.1.5')] }), v4('n1', '10.0.1.5')],
       expected: ['eth0 10.0.0.5/24 0.0.0.0/0>10.0.0.1', 'eth1 10.0.1.5/24'],
       said: [
-        /^warning conflict nd networks\[0\]\.routes\[1\]: eth0: the gateway 10.0.1.5 is the guest itself; left out$/,
+        /^error conflict nd networks\[0\]\.routes\[1\]: eth0: the gateway 10.0.1.5 is the guest itself; left out$/,
       ],
     },
     {
@@ -638,7 +653,7 @@ describe('routes', () => {
       networks: [v4('n0', '10.0.0.5', { routes: [...out, route('10.0.0.0/24', '10.0.0.1')] })],
       expected: ['eth0 10.0.0.5/24 0.0.0.0/0>10.0.0.1'],
       said: [
-        /^warning conflict .*: eth0: 10.0.0.0\/24 is the subnet of eth0, which has a route to it already; left out$/,
+        /^error conflict .*: eth0: 10.0.0.0\/24 is the subnet of eth0, which has a route to it already; left out$/,
       ],
     },
     {

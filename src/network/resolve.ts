@@ -98,12 +98,12 @@ function resolveAddresses(
   for (const entry of entries) {
     const { family, method, origin } = entry;
     if (memberOf !== undefined) {
-      note('warning', 'conflict', origin, `${name} is a member of ${memberOf} and has no address of its own; not used`);
+      note('error', 'conflict', origin, `${name} is a member of ${memberOf} and has no address of its own; not used`);
       continue;
     }
     if (family === 6 && mtu !== undefined && mtu < leastIpv6Mtu) {
       const message = `${name}: IPv6 needs an MTU of at least ${leastIpv6Mtu}, the link has ${mtu}; the address is not set`;
-      note('warning', 'conflict', origin, message);
+      note('error', 'conflict', origin, message);
       continue;
     }
     for (const server of entry.dns) dns.add(server);
@@ -118,9 +118,9 @@ function resolveAddresses(
         note('error', 'limit', origin, `${name} has ${mostAddresses} addresses already; this one is not set`);
         continue;
       }
-      if (addresses.has(address.address))
-        note('warning', 'duplicate-key', origin, `${name} has ${address.address} already; its routes are added`);
-      else addresses.set(address.address, address);
+      const twin = addresses.get(address.address);
+      if (twin === undefined) addresses.set(address.address, address);
+      else noteTwin(resolving, name, { twin, address });
     }
     inUse.push(entry);
   }
@@ -129,6 +129,23 @@ function resolveAddresses(
     link: { ...shape, automatic, addresses: [...addresses.values()], routes: [], dns: [...dns] },
     entries: inUse,
   };
+}
+
+/** The kernel could have both, and each brings the route to its subnet: only the same prefix length, or one that is guessed, loses nothing. */
+function noteTwin(
+  { note }: Resolving,
+  name: string,
+  { twin, address: { address, prefixLength, guess, origin } }: { twin: ResolvedAddress; address: ResolvedAddress },
+): void {
+  const isSame = guess !== undefined || prefixLength === twin.prefixLength;
+  if (isSame) note('warning', 'duplicate-key', origin, `${name} has ${address} already; its routes are added`);
+  else
+    note(
+      'error',
+      'conflict',
+      origin,
+      `${name} has ${address}/${twin.prefixLength} already, this one is not set as /${prefixLength}; its routes are added`,
+    );
 }
 
 function resolveAddress(
