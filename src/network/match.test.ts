@@ -61,7 +61,7 @@ const cases: [string, LinkConfig[], LinkFact[], string[]][] = [
     [
       'b -> eth0 mac',
       'br0 -> eth1 only',
-      'eth0: no NIC is left for network_data.json eth0, which names no MAC; present: none',
+      `eth0: no NIC is left for network_data.json eth0, which names no MAC; present: eth0 ${mac5} (taken), eth1 ${mac6} (taken)`,
     ],
   ],
   ['finds by MAC, whatever the name', [link('a', mac5)], [fact('eth0', mac6), fact('ens7', mac5)], ['a -> ens7 mac']],
@@ -135,7 +135,22 @@ const cases: [string, LinkConfig[], LinkFact[], string[]][] = [
     'says when no NIC is left',
     [link('a'), link('b', mac5)],
     [fact('eth0', mac5)],
-    ['b -> eth0 mac', 'a: no NIC is left for network_data.json a, which names no MAC; present: none'],
+    ['b -> eth0 mac', `a: no NIC is left for network_data.json a, which names no MAC; present: eth0 ${mac5} (taken)`],
+  ],
+  [
+    'says so where there is none',
+    [link('a')],
+    [fact('br0', mac5, 'stacked')],
+    ['a: no NIC is left for network_data.json a, which names no MAC; present: none'],
+  ],
+  [
+    'tells those that are left from those that are taken',
+    [link('a'), link('b', mac5)],
+    [fact('ens3', mac5), fact('v0', mac6, 'veth'), fact('v1', mac6, 'veth')],
+    [
+      'b -> ens3 mac',
+      `a: which NIC is meant by network_data.json a is not said: no MAC, none is named eth0 (config: network.interface); present: ens3 ${mac5} (taken), v0 ${mac6}, v1 ${mac6}`,
+    ],
   ],
   ['leaves bonds and VLANs alone', [{ ...link('a', mac5), kind: 'bond' }], [fact('eth0', mac5)], []],
 ];

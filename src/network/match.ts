@@ -46,7 +46,7 @@ export function matchLinks(
     return false;
   });
   for (const link of rest) {
-    const match = findWithoutMac(link, [...free.values()], interfaceName);
+    const match = findWithoutMac(link, { facts, free, interfaceName });
     if (typeof match === 'string') missing.set(link.id, match);
     else {
       found.set(link.id, match);
@@ -92,7 +92,7 @@ function findByMac(
   const where = shortenPath(link.origin.source);
   if (only !== undefined)
     return `several NICs have MAC ${mac} (${where}): ${candidates.map((fact) => fact.name).join(', ')}`;
-  return `no NIC has MAC ${mac} (${where}); present: ${describeNics(facts)}`;
+  return `no NIC has MAC ${mac} (${where}); present: ${describeNics(listNics(facts))}`;
 }
 
 /** Of a link without MAC: only NICs, since a bond or a bridge of that name is not what the drive speaks of. */
@@ -100,15 +100,20 @@ function findByName({ id, name }: LinkConfig, free: ReadonlyMap<string, LinkFact
   return [name, id].map((word) => free.get(word ?? '')).find((fact) => fact?.ethernet);
 }
 
-function findWithoutMac(link: LinkConfig, facts: readonly LinkFact[], interfaceName: string): LinkMatch | string {
-  const named = facts.find((fact) => fact.name === interfaceName);
+function findWithoutMac(
+  link: LinkConfig,
+  given: { facts: readonly LinkFact[]; free: ReadonlyMap<string, LinkFact>; interfaceName: string },
+): LinkMatch | string {
+  const { facts, free, interfaceName } = given;
+  const named = free.get(interfaceName);
   if (named !== undefined) return { fact: named, by: 'interface' };
-  const nics = listNics(facts);
+  const nics = listNics([...free.values()]);
   const [only] = nics;
   if (only !== undefined && nics.length === 1) return { fact: only, by: 'only' };
   const where = shortenPath(link.origin.source);
-  if (only === undefined) return `no NIC is left for ${where}, which names no MAC; present: ${describeNics(facts)}`;
-  return `which NIC is meant by ${where} is not said: no MAC, none is named ${interfaceName} (config: network.interface); present: ${describeNics(facts)}`;
+  const present = `present: ${describeNics([...new Set([...listNics(facts), ...nics])], free)}`;
+  if (only === undefined) return `no NIC is left for ${where}, which names no MAC; ${present}`;
+  return `which NIC is meant by ${where} is not said: no MAC, none is named ${interfaceName} (config: network.interface); ${present}`;
 }
 
 /**
@@ -134,10 +139,11 @@ export function listNics(facts: readonly LinkFact[]): readonly LinkFact[] {
 
 const mostNamed = 8;
 
-function describeNics(facts: readonly LinkFact[]): string {
-  const nics = listNics(facts);
+/** Where `free` is told, NICs that are not in it belong to other links of the drive. */
+function describeNics(nics: readonly LinkFact[], free?: ReadonlyMap<string, LinkFact>): string {
   if (nics.length === 0) return 'none';
-  const named = nics.slice(0, mostNamed).map((fact) => `${fact.name} ${fact.mac}`);
+  const isTaken = ({ name }: LinkFact): boolean => free?.has(name) === false;
+  const named = nics.slice(0, mostNamed).map((fact) => `${fact.name} ${fact.mac}${isTaken(fact) ? ' (taken)' : ''}`);
   return nics.length > mostNamed ? `${named.join(', ')} and ${nics.length - mostNamed} more` : named.join(', ');
 }
 
