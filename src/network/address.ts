@@ -60,6 +60,12 @@ function parseHextets(text: string, last: boolean): number[] | undefined {
   return numbers;
 }
 
+/** `10.0.0.5/24` in its two parts. A second slash stays with the length, which is then none, instead of being lost. */
+export function splitPrefix(text: string): readonly [bare: string, length: string | undefined] {
+  const at = text.indexOf('/');
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
 /** The canonical text: dotted decimal, or RFC 5952 (lower case, longest run of zeros as `::`, IPv4-mapped addresses dotted). */
 export function formatAddress(address: IpAddress): string {
   const { family, value } = address;

@@ -9,6 +9,7 @@ import {
   isLinksOwn,
   parseAddress,
   parseMask,
+  splitPrefix,
 } from '../../network/address.ts';
 import { readNameservers, readServers } from './network-data-dns.ts';
 import {
@@ -144,7 +145,7 @@ function readAddress(
     return undefined;
   }
   const at = fieldOf(fields, 'ip_address') === undefined ? 'address' : 'ip_address';
-  const [bare = '', length] = text.split('/', 2);
+  const [bare, length] = splitPrefix(text);
   const ip = parseAddress(bare);
   const problem = findAddressProblem(ip);
   if (ip === undefined || problem !== undefined) {

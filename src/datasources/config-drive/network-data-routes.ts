@@ -2,6 +2,7 @@
 
 import type { RouteConfig } from '../../core/network-config.ts';
 import {
+  addressBits,
   formatAddress,
   type IpAddress,
   isHostAddress,
@@ -10,6 +11,7 @@ import {
   networkOf,
   parseAddress,
   parseMask,
+  splitPrefix,
 } from '../../network/address.ts';
 import { readServers } from './network-data-dns.ts';
 import {
@@ -97,7 +99,7 @@ function readRoute(reading: Reading, fields: Fields, path: KeyPath, context: Rou
     report(reading, path, 'error', 'missing', 'expected network, the destination of the route, found nothing');
     return undefined;
   }
-  const [bare = '', length] = text.split('/', 2);
+  const [bare, length] = splitPrefix(text);
   const target = parseAddress(bare);
   if (target?.family !== context.family) {
     report(
@@ -109,14 +111,8 @@ function readRoute(reading: Reading, fields: Fields, path: KeyPath, context: Rou
     );
     return undefined;
   }
-  const isSaid = fieldOf(fields, 'netmask') !== undefined && fieldOf(fields, 'netmask') !== '';
-  const mask = isSaid
-    ? readMask(reading, fields, path, target.family)
-    : parseMask(length ?? (isUnspecified(target) ? '0' : ''), target.family);
-  if (mask === undefined) {
-    if (!isSaid) report(reading, path, 'error', 'missing', 'expected netmask, found nothing usable');
-    return undefined;
-  }
+  const mask = readRouteMask(reading, fields, { path, at, length, target });
+  if (mask === undefined) return undefined;
   const network = networkOf(target, mask);
   if (network.value !== target.value) {
     report(reading, [...path, at], 'warning', 'value', 'the destination has host bits set; its network is meant');
@@ -140,6 +136,27 @@ function readRoute(reading: Reading, fields: Fields, path: KeyPath, context: Rou
     ...readMetric(reading, fields, path),
     origin: originOf(reading, path),
   };
+}
+
+/** netmask counts before the length in `network`; a length that is none is named in any case. */
+function readRouteMask(
+  reading: Reading,
+  fields: Fields,
+  said: { path: KeyPath; at: string; length: string | undefined; target: IpAddress },
+): number | undefined {
+  const { path, at, length, target } = said;
+  const { family } = target;
+  const fromLength = length === undefined ? undefined : parseMask(length, family);
+  if (length !== undefined && fromLength === undefined) {
+    const message = `expected a prefix length from 0 to ${addressBits(family)} after the slash`;
+    report(reading, [...path, at], 'error', 'value', message);
+  }
+  const netmask = fieldOf(fields, 'netmask');
+  if (netmask !== undefined && netmask !== '') return readMask(reading, fields, path, family);
+  if (length !== undefined) return fromLength;
+  if (isUnspecified(target)) return 0;
+  report(reading, path, 'error', 'missing', 'expected netmask, found nothing usable');
+  return undefined;
 }
 
 /** `0.0.0.0` and `::` stand for "on the link itself". */

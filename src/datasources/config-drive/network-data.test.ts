@@ -557,6 +557,24 @@ describe('parseNetworkData', () => {
       { links: 1, addresses: 1, routes: 2 },
     ],
     [
+      'an address with two lengths',
+      withNetwork({ ip_address: '10.0.0.5/26/8' }),
+      ['error value networks[0].ip_address'],
+      { links: 1, addresses: 1 },
+    ],
+    [
+      'routes with two lengths; netmask counts where there is one',
+      withNetwork({
+        routes: [
+          { network: '10.9.0.0/16/9', gateway: '10.0.0.1' },
+          { network: '10.8.0.0/16/9', netmask: '255.255.0.0', gateway: '10.0.0.1' },
+          { network: '0.0.0.0/', gateway: '10.0.0.1' },
+        ],
+      }),
+      [0, 1, 2].map((at) => `error value networks[0].routes[${at}].network`),
+      { links: 1, addresses: 1, routes: 1 },
+    ],
+    [
       'a route to nowhere in text',
       withNetwork({ routes: [{ network: 'blackhole', netmask: '255.255.0.0', gateway: '10.0.0.1' }] }),
       ['error value networks[0].routes[0].network'],

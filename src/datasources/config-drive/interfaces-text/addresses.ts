@@ -11,6 +11,7 @@ import {
   networkOf,
   parseAddress,
   parseMask,
+  splitPrefix,
 } from '../../../network/address.ts';
 import { type CommandRoute, readCommand } from './commands.ts';
 import { originOf, type Reading, report } from './problems.ts';
@@ -72,7 +73,7 @@ function readAddresses({ reading, stanza, link, family }: Given): AddressConfig[
   return stanza.options
     .filter(({ keyword }) => keyword === 'address')
     .flatMap((option): AddressConfig[] => {
-      const [bare = '', length] = (option.words[0] ?? '').split('/', 2);
+      const [bare, length] = splitPrefix(option.words[0] ?? '');
       const ip = parseAddress(bare);
       const found = findAddressProblem(ip, family);
       if (ip === undefined || found !== undefined) {

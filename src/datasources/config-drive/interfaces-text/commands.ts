@@ -1,6 +1,6 @@
 // The commands of `up` and `post-up` that set routes and addresses, read and not run: those of route(8), and of ip route and ip addr.
 
-import { type IpAddress, parseAddress, parseMask } from '../../../network/address.ts';
+import { type IpAddress, parseAddress, parseMask, splitPrefix } from '../../../network/address.ts';
 
 export type CommandRoute = {
   readonly is: 'route';
@@ -84,7 +84,7 @@ function readIp(words: readonly string[], own: string): CommandRoute | CommandAd
   }
   if (!/^a(?:d(?:d(?:r(?:ess)?)?)?)?$/.test(object)) return undefined;
   const parts = readPairs(pairs, { dev: 'link', brd: 'ignored', broadcast: 'ignored', label: 'ignored' });
-  const [bare = '', length] = target.split('/', 2);
+  const [bare, length] = splitPrefix(target);
   const address = parseAddress(bare);
   if (parts === undefined || address === undefined) return undefined;
   const prefixLength = length === undefined ? undefined : parseMask(length, address.family);
@@ -109,7 +109,7 @@ function makeRoute(
   const gateway = given.gateway === undefined ? undefined : parseAddress(given.gateway);
   if (given.gateway !== undefined && gateway === undefined) return undefined;
   const family = gateway?.family ?? given.family;
-  const [bare = '', length] = target.split('/', 2);
+  const [bare, length] = splitPrefix(target);
   const destination = target === 'default' ? { family, value: 0n } : parseAddress(bare);
   if (destination?.family !== family) return undefined;
   const bits = family === 4 ? 32 : 128;

@@ -43,6 +43,8 @@ describe('a command of up', () => {
     ['ip route add 10.1.0.0/16 via', undefined],
     ['ip route add 10.1.0.0/16 via 10.0.0.1; reboot', undefined],
     ['ip addr add 10.0.0.9/0 dev eth0', undefined],
+    ['ip addr add 10.0.0.9/24/8 dev eth0', undefined],
+    ['ip route add 10.1.0.0/16/8 via 10.0.0.1', undefined],
     ['ip link set eth0 up', undefined],
     ['echo route add default gw 10.0.0.1', undefined],
   ];
@@ -84,6 +86,19 @@ describe('a text of interfaces(5)', () => {
     assert.deepEqual(
       diagnostics.map(({ line, severity, path }) => `${line} ${severity} ${path}`),
       ['3 error address', '6 error up', '7 error up', '8 error up'],
+    );
+  });
+
+  it('with two lengths behind an address has the netmask alone', () => {
+    const text = 'auto eth0\niface eth0 inet static\n address 10.0.0.5/24/8\n netmask 255.255.0.0\n';
+    const { network, diagnostics } = parseInterfaces(text, source);
+    assert.deepEqual(
+      network.addresses.map(({ prefixLength }) => prefixLength),
+      [16],
+    );
+    assert.deepEqual(
+      diagnostics.map(({ line, severity, path }) => `${line} ${severity} ${path}`),
+      ['3 error address'],
     );
   });
 
