@@ -51,6 +51,7 @@ function view(given: Partial<PlannedInstance> = {}, unseen = false): PlanView {
     diagnostics: [],
     missingLinks: [],
     toolReasons: ['ifconfig, route (net-tools): installed'],
+    automaticLinks: [],
     backend,
     network: { links: [] },
     ...given,
@@ -61,7 +62,15 @@ function view(given: Partial<PlannedInstance> = {}, unseen = false): PlanView {
 test('each step has its state on this guest, and looking changes nothing', () => {
   const { host, files, commands } = createMemoryHost({ files: { '/same': 'a\n' } });
   const before = JSON.stringify([...files]);
-  const plan = { steps, diagnostics: [], missingLinks: [], toolReasons: [], backend, network: { links: [] } };
+  const plan = {
+    steps,
+    diagnostics: [],
+    missingLinks: [],
+    toolReasons: [],
+    automaticLinks: [],
+    backend,
+    network: { links: [] },
+  };
   const seen = viewPlan({ plan, instance, source: 'x', facts: plainFacts, host });
   assert.deepEqual(
     seen.steps.map(({ id, state }) => [id, state]),
@@ -101,6 +110,7 @@ test('a step that cannot be looked at is unseen, not a failure of the plan', () 
     diagnostics: [],
     missingLinks: [],
     toolReasons: [],
+    automaticLinks: [],
     backend,
     network: { links: [] },
   };
@@ -192,7 +202,14 @@ test('a look at the network is a check where it has something to look at, and ma
     timeoutMs: 1,
   } as const;
   const verify = { kind: 'netVerify', wanted: [], timeoutMs: 1, onChangeOf: ['net'] } as const;
-  const given = { diagnostics: [], missingLinks: [], toolReasons: [], backend, network: { links: [] } };
+  const given = {
+    diagnostics: [],
+    missingLinks: [],
+    toolReasons: [],
+    automaticLinks: [],
+    backend,
+    network: { links: [] },
+  };
   const plan = { ...given, steps: [step('probe', probe), net, step('verify', verify)] };
   const stateOn = (links: Facts['links']): (string | undefined)[] => {
     const { host } = createMemoryHost({ facts: { links } });

@@ -421,8 +421,9 @@ describe('planNetwork', () => {
       { link: 'tap1', type: 'ipv6_slaac' },
       { link: 'v', type: 'ipv4_dhcp' },
     ];
-    const result = plan(read({ links, networks }), { links: [eth0, eth1] });
+    const result = plan(read({ links, networks }), { links: [eth0, eth1], backend: 'networkd' });
     assert.deepEqual(ids(result), ['net/b/bond', 'net/b.5/vlan']);
+    assert.deepEqual(result.automaticLinks, ['eth0 by DHCP', 'b.5 by DHCP']);
     assert.deepEqual(
       result.diagnostics.map(({ severity, source, message }) => `${severity} ${source}: ${message}`),
       [
@@ -498,7 +499,7 @@ describe('planNetwork', () => {
 
   it('plans nothing for an empty network', () => {
     assert.deepEqual(plan(emptyNetwork), {
-      ...{ network: { links: [] }, steps: [], diagnostics: [], missingLinks: [], toolReasons: [] },
+      ...{ network: { links: [] }, steps: [], diagnostics: [], missingLinks: [], toolReasons: [], automaticLinks: [] },
     });
   });
 });

@@ -4,12 +4,13 @@ import type { NetAddressAction, NetLinkAction, NetRouteAction, NetTool } from '.
 import type { Diagnostic, DiagnosticCode, Severity } from '../core/diagnostic.ts';
 import type { Facts } from '../core/facts.ts';
 import type { NetworkBackend } from '../core/network-backend.ts';
-import type { AddressMethod, NetworkConfig, Origin } from '../core/network-config.ts';
+import type { NetworkConfig, Origin } from '../core/network-config.ts';
 import type { Step } from '../core/plan.ts';
 import type { Policy } from '../core/policy.ts';
 import type { ResolvedLink, ResolvedNetwork, ResolvedRoute } from '../core/resolved-network.ts';
 import { indexNetworks, parseAddress } from './address.ts';
 import { acceptsAdvertisements } from './advertisements.ts';
+import { type AutomaticContext, describeAutomatic, findAutomaticContext, judgeAutomatic } from './automatic.ts';
 import { resolveNetwork } from './resolve.ts';
 import { chooseRouteTool, chooseTool } from './tool.ts';
 import { addVerification } from './verification.ts';
@@ -23,6 +24,8 @@ export type NetworkPlan = {
   readonly missingLinks: readonly string[];
   /** Why the tool of each family in use was chosen, for the plan's output: `ifconfig, route (net-tools): installed`. */
   readonly toolReasons: readonly string[];
+  /** Links without a static address that get one nevertheless, in words: `eth0 by DHCP`. */
+  readonly automaticLinks: readonly string[];
 };
 
 type Planning = {
@@ -33,6 +36,7 @@ type Planning = {
   readonly steps: Step[];
   readonly diagnostics: Diagnostic[];
   readonly toolReasons: Set<string>;
+  readonly automatic: AutomaticContext;
   /** By name of a bond, a VLAN or a link with VLANs on it: the step after which it can be used. */
   readonly ready: Map<string, string>;
 };
@@ -46,8 +50,9 @@ export function planNetwork(given: {
   backend?: NetworkBackend | undefined;
 }): NetworkPlan {
   const { network, diagnostics, missingLinks } = resolveNetwork(given);
+  const automatic = findAutomaticContext(network.links, { ...given, backend: given.backend });
   const planning: Planning = {
-    ...{ asked: given.network, network, commands: given.facts.commands, backend: given.backend },
+    ...{ asked: given.network, network, commands: given.facts.commands, backend: given.backend, automatic },
     ...{ steps: [], diagnostics: [...diagnostics], toolReasons: new Set(), ready: new Map() },
   };
   for (const link of network.links) if (link.memberOf === undefined) planLink(planning, link);
@@ -56,7 +61,10 @@ export function planNetwork(given: {
   const { steps, note: unasked } = addVerification(planning.steps, { commands, timeoutMs });
   const [first] = network.links;
   if (unasked !== undefined && first !== undefined) note(planning, 'note', 'missing', first.origin, unasked);
-  return { network, steps, diagnostics: planning.diagnostics, missingLinks, toolReasons: [...toolReasons] };
+  return {
+    ...{ network, steps, diagnostics: planning.diagnostics, missingLinks, toolReasons: [...toolReasons] },
+    automaticLinks: describeAutomatic(network.links, automatic),
+  };
 }
 
 function note(planning: Planning, severity: Severity, code: DiagnosticCode, origin: Origin, message: string): void {
@@ -75,24 +83,12 @@ function planLink(planning: Planning, link: ResolvedLink): void {
   for (const route of link.routes) planRoute(planning, link, { route, findSource });
 }
 
-const automaticNames = {
-  dhcp4: 'IPv4 by DHCP',
-  stateful: 'IPv6 by DHCP',
-  stateless: 'IPv6 by router advertisement and DHCP',
-  slaac: 'IPv6 by router advertisement',
-} as const;
-
-const methods: Readonly<Record<keyof typeof automaticNames, AddressMethod>> = {
-  ...{ dhcp4: 'dhcp4', stateful: 'dhcp6', stateless: 'dhcp6-stateless', slaac: 'slaac' },
-};
-
 function noteAutomatic(planning: Planning, link: ResolvedLink): void {
-  const { dhcp4, ipv6 } = link.automatic;
-  for (const kind of [...(dhcp4 ? (['dhcp4'] as const) : []), ...(ipv6 === undefined ? [] : [ipv6])]) {
+  for (const { method, severity, message } of judgeAutomatic(link, planning.automatic)) {
     const ids = planning.asked.links.filter(({ origin }) => origin === link.origin).map(({ id }) => id);
-    const entry = planning.asked.addresses.find((item) => ids.includes(item.link) && item.method === methods[kind]);
-    const message = `${link.name}: ${automaticNames[kind]} is left to the distribution's network service`;
-    note(planning, 'note', 'unsupported-key', (entry ?? link).origin, message);
+    const entry = planning.asked.addresses.find((item) => ids.includes(item.link) && item.method === method);
+    const code = severity === 'error' ? 'missing' : 'unsupported-key';
+    note(planning, severity, code, (entry ?? link).origin, `${link.name}: ${message}`);
   }
 }
 

@@ -160,6 +160,7 @@ const plan: PlannedInstance = {
   ],
   missingLinks: [],
   toolReasons: [],
+  automaticLinks: [],
   backend: { backend: undefined, reason: 'none' },
   network: { links: [] },
 };

@@ -25,7 +25,7 @@ test('a drive that only names its instance plans nothing, and says so of the net
     ['note says nothing about the network, which stays as it is (config: network.when_unspecified)'],
   );
   assert.deepEqual(planned, {
-    ...{ steps: [], missingLinks: [], toolReasons: [], network: { links: [] } },
+    ...{ steps: [], missingLinks: [], toolReasons: [], automaticLinks: [], network: { links: [] } },
     backend: { backend: undefined, reason: 'no network service starts at boot' },
   });
 });

@@ -39,7 +39,9 @@ export type PlanInput = {
 
 /** `missingLinks` names links of the drive that no NIC of this guest is: exit code 22. */
 export type PlannedInstance = Plan &
-  Pick<NetworkPlan, 'missingLinks' | 'toolReasons' | 'network'> & { readonly backend: BackendChoice };
+  Pick<NetworkPlan, 'missingLinks' | 'toolReasons' | 'automaticLinks' | 'network'> & {
+    readonly backend: BackendChoice;
+  };
 
 /** Steps of both stages, in the order in which they are applied. */
 export function planInstance(input: PlanInput): PlannedInstance {
@@ -83,8 +85,8 @@ export function planInstance(input: PlanInput): PlannedInstance {
   const replaced = new Set(steps.flatMap(({ replaces }) => replaces ?? []));
   const kept = steps.filter(({ module }) => !replaced.has(module));
   const ordered = [...kept.filter((step) => step.stage === 'early'), ...kept.filter((step) => step.stage === 'late')];
-  const { missingLinks, toolReasons } = network;
-  return { steps: ordered, diagnostics, missingLinks, toolReasons, backend, network: network.network };
+  const { missingLinks, toolReasons, automaticLinks } = network;
+  return { steps: ordered, diagnostics, missingLinks, toolReasons, automaticLinks, backend, network: network.network };
 }
 
 type GuestContext = Pick<ModuleContext<unknown>, 'document' | 'validated' | 'instance' | 'facts' | 'policy'>;

@@ -22,7 +22,7 @@ function report(details: Partial<StageReport>, ...outcomes: Outcome[]): StageRep
     ...{ stage: 'late', work: 'whole', diagnostics: [], source: '/dev/sr0', bootId: 'boot-1', startedAt: 100, ms: 900 },
     ...{ isNetworkLeft: false, networkData: undefined, nics: {} },
     plan: {
-      ...{ steps: [], diagnostics: [], missingLinks: [], toolReasons: [], network: { links: [] } },
+      ...{ steps: [], diagnostics: [], missingLinks: [], toolReasons: [], automaticLinks: [], network: { links: [] } },
       backend: { backend: undefined, reason: 'none' },
     },
     result: { outcomes, made: [], forgotten: [] },

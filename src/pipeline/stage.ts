@@ -105,7 +105,7 @@ export function recordStage(record: InstanceRecord, report: StageReport): Instan
     networkSteps: isNetworkNew ? heldNetwork(plan.steps, result) : record.networkSteps,
     ...(early && isNetworkSettled(result) && networkData !== undefined ? { networkData } : {}),
     ...(early ? { missingLinks: plan.missingLinks } : {}),
-    ...(isNetworkNew ? { automaticLinks: describeAutomatic(plan.network.links), nics: report.nics } : {}),
+    ...(isNetworkNew ? { automaticLinks: plan.automaticLinks, nics: report.nics } : {}),
     ...(report.work === 'network'
       ? { diagnostics: [...record.diagnostics.filter(isAboutUserData), ...report.diagnostics] }
       : {
@@ -177,14 +177,6 @@ function isNetworkSettled({ networkFailure, cutShort }: ApplyResult): boolean {
 /** What a run that looks at the network alone does not look at. */
 function isAboutUserData({ source }: Diagnostic): boolean {
   return /user[_-]data|^metadata$/.test(source);
-}
-
-/** Links without a static address, which others bring up: the last line would not name them. */
-function describeAutomatic(links: PlannedInstance['network']['links']): readonly string[] {
-  return links.flatMap(({ name, addresses, automatic: { dhcp4, ipv6 } }) => {
-    if (addresses.length > 0 || (dhcp4 === undefined && ipv6 === undefined)) return [];
-    return [`${name} by ${dhcp4 || ipv6 === 'stateful' ? 'DHCP' : 'router advertisement'}`];
-  });
 }
 
 function heldNetwork(steps: readonly Step[], { outcomes }: ApplyResult): readonly Step[] {

@@ -416,6 +416,20 @@ const cases: readonly JobCase[] = [
     },
   },
   {
+    name: 'DHCP and nobody who asks for a lease: said, and not claimed by the last line',
+    tree: withNetwork({ type: 'ipv4_dhcp', ip_address: undefined, netmask: undefined, routes: undefined }),
+    config: 'network: {backend: none}\n',
+    exit: 2,
+    network: 'untouched',
+    says: [
+      /^guest-init: DEGRADED web-1; .*networks\[0\].* nothing on this guest asks by DHCP \(network\.backend is none\)/m,
+    ],
+    check: async (box) => {
+      const again = await box.run(['guest-init', 'run']);
+      assert.doesNotMatch(again.stdout, /by DHCP: already/);
+    },
+  },
+  {
     name: 'another prefix and gateway as the guess, by config',
     tree: ec2Tree({ 'local-ipv4': '192.168.10.20' }),
     config: 'network: {default_prefix: 26, default_gateway: 1}\n',
