@@ -122,6 +122,33 @@ describe('planPersistence', () => {
     assert.ok(step?.action.kind === 'lines' && step.action.path === '/run/ifstate');
   });
 
+  it('leaves out a link whose name the files cannot hold: nothing of it, or of others for it, is changed', () => {
+    const links = [
+      ...network.links,
+      ...network.links.map((link) => ({ ...link, name: 'e;b', origin: { source: 'links[1]' } })),
+    ];
+    const interfaces = [{ path: '/etc/network/interfaces', content: 'auto e;b\niface e;b inet dhcp\n' }];
+    const choice = { backend: 'ifupdown', reason: 'x' } as const;
+    const { steps, diagnostics } = plan({ network: { links }, choice, interfaces });
+    assert.ok(!JSON.stringify(steps).includes('e;b'), JSON.stringify(steps));
+    assert.ok(JSON.stringify(steps).includes('/etc/net/eth0'));
+    assert.deepEqual(diagnostics[0], {
+      ...{ severity: 'error', code: 'unsupported-format', source: 'links[1]' },
+      message: 'e;b is set up now and not written down: its files (ifupdown) take a character of this name for another',
+    });
+  });
+
+  it('lists a link by just its name, whatever it means in a pattern', () => {
+    const links = network.links.map((link) => ({ ...link, name: 'e+.x' }));
+    const step = plan({ network: { links }, choice: { backend: 'ifupdown', reason: 'x' } }).steps.at(-1);
+    assert.ok(step?.action.kind === 'lines');
+    const { host } = createMemoryHost({ files: { '/run/network/ifstate': 'ee.x=ee.x\ne+.x=old\n' } });
+    void executorFor(step.action).apply(step.action, host, {
+      ...{ commandTimeoutMs: 0, instanceDirectory: '', environment: {}, stepId: step.id },
+    });
+    assert.equal(host.readText('/run/network/ifstate'), 'ee.x=ee.x\ne+.x=e+.x\n');
+  });
+
   it('tells ifupdown that the links are up', () => {
     const choice = { backend: 'ifupdown', reason: 'x' } as const;
     const [own, step] = plan({ choice }).steps.slice(-2);

@@ -11,6 +11,7 @@ import type { BackendChoice } from './backend.ts';
 import { yieldedMark, yieldStanzas } from './foreign-stanzas.ts';
 import { needsClient } from './renderers/interfaces-file.ts';
 import { fileMark, type Renderer } from './renderers/renderer.ts';
+import { keepWritable, type WritableNetwork } from './writable-names.ts';
 
 /** A file that an earlier run made, as the record knows it. */
 export type MadeFile = { readonly path: string; readonly sha256?: string; readonly step: string };
@@ -44,7 +45,11 @@ export function planPersistence(given: {
   readonly interfaces: readonly InterfacesFile[];
   readonly previous: readonly MadeFile[];
 }): Persistence {
-  const { network, choice, renderer, live, interfaces, previous } = given;
+  const { choice, renderer, live, interfaces, previous } = given;
+  const { network, unwritable } =
+    choice.backend === undefined
+      ? { network: given.network, unwritable: [] }
+      : keepWritable(given.network, choice.backend);
   const isSomething = network.links.some(
     ({ addresses, automatic }) => addresses.length > 0 || automatic.dhcp4 === true || automatic.ipv6 !== undefined,
   );
@@ -66,11 +71,23 @@ export function planPersistence(given: {
     choice.backend === undefined || files.length === 0 ? [] : describeHandover(choice.backend, network, changes);
   return {
     steps: [...files, ...stale, ...steps],
-    diagnostics: rendered.problems.map(({ link, message }) => ({
-      ...{ severity: 'warning', code: 'unsupported-key', message: `${link}: ${message} (${choice.backend})` },
-      source: network.links.find(({ name }) => name === link)?.origin.source ?? 'network_data.json',
-    })),
+    diagnostics: [
+      ...describeUnwritable(unwritable),
+      ...rendered.problems.map(
+        ({ link, message }): Diagnostic => ({
+          ...{ severity: 'warning', code: 'unsupported-key', message: `${link}: ${message} (${choice.backend})` },
+          source: network.links.find(({ name }) => name === link)?.origin.source ?? 'network_data.json',
+        }),
+      ),
+    ],
   };
+}
+
+function describeUnwritable(unwritable: WritableNetwork['unwritable']): Diagnostic[] {
+  return unwritable.map(({ link, message }) => ({
+    ...{ severity: 'error', code: 'unsupported-format', message },
+    source: link.origin.source,
+  }));
 }
 
 const common = { module: networkFilesModule, stage: 'early', frequency: 'boot' } as const;
@@ -111,7 +128,7 @@ function describeHandover(backend: NetworkBackend, network: ResolvedNetwork, cha
     if (names.length === 0) return [];
     const isDebian = backend === 'ifupdown';
     const rules = names.map((name) => ({
-      ...{ pattern: `^${name.replaceAll('.', '\\.')}=`, line: `${name}=${name}`, add: 'end' as const },
+      ...{ pattern: `^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}=`, line: `${name}=${name}`, add: 'end' as const },
     }));
     const path = isDebian ? '/run/network/ifstate' : '/run/ifstate';
     const list = { kind: 'lines', path, mode: 0o644, rules } as const;
