@@ -475,10 +475,7 @@ describe('a guest that is sealed while it runs', { skip: missing ?? false }, () 
       await box.reboot();
       box.unplug(0);
       const same = await box.run(['guest-init', 'run'], { timeoutMs: 60_000 });
-      assert.match(
-        same.stdout,
-        /guest-init: OK web-1 .*: no drive, already applied; the network was restored \[/,
-      );
+      assert.match(same.stdout, /guest-init: OK web-1 .*: no drive, already applied; the network was restored \[/);
       box.writeFile('/sys/class/dmi/id/product_uuid', `${otherUuid}\n`);
       const copy = await box.run(['guest-init', 'run'], { timeoutMs: 60_000 });
       assert.equal(copy.status, 0, copy.stdout);
