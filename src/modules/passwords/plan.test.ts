@@ -34,7 +34,7 @@ const cases: [title: string, given: Given, passwords: Open[], problems: RegExp[]
     'nobody to receive it',
     { document: 'users: []\npassword: sesame\n' },
     [],
-    [/warning password: there is no user to receive this password/],
+    [/warning users: there is no user to receive the keys and passwords that name none: `users` asks for nobody/],
   ],
   [
     'chpasswd.users of each type',

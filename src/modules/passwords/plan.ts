@@ -15,13 +15,9 @@ type Context = ModuleContext<Passwords>;
 export function planPasswords(context: Context): Step[] {
   const { config, instance, policy, facts } = context;
   const login = resolveLoginUser(context);
-  const { requests, malformed, homeless } = listPasswordRequests({ document: config, instance, policy, login });
+  const { requests, malformed } = listPasswordRequests({ document: config, instance, policy, login });
   for (const path of malformed) {
     context.report({ severity: 'error', code: 'value', message: 'expected a "user:password" line' }, path);
-  }
-  for (const path of homeless) {
-    const message = 'there is no user to receive this password: `users` is empty';
-    context.report({ severity: 'warning', code: 'conflict', message }, path);
   }
   if (config.password === '') {
     const message = 'a blank password lets anybody log in; it is not set';

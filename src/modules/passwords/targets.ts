@@ -36,19 +36,18 @@ export function listPasswordTargets(given: {
 
 /**
  * All requests, each user once: `chpasswd.users` before `chpasswd.list` before `password` before admin_pass. `malformed` are the
- * places of entries that are no `user:password` line; `homeless` those that name the default user where there is none.
+ * places of entries that are no `user:password` line. What the default user would get is left out where there is none.
  */
 export function listPasswordRequests(given: {
   document: Readonly<Record<string, unknown>>;
   instance: Pick<InstanceConfig, 'adminPassword'>;
   policy: Pick<Policy, 'admin_pass'>;
   login: Pick<LoginUser, 'name'>;
-}): { requests: PasswordRequest[]; malformed: (string | number)[][]; homeless: (string | number)[][] } {
+}): { requests: PasswordRequest[]; malformed: (string | number)[][] } {
   const { document, login } = given;
   const chpasswd = isMap(document.chpasswd) ? document.chpasswd : {};
   const found: PasswordRequest[] = [...listUsers(chpasswd.users)];
   const malformed: (string | number)[][] = [];
-  const homeless: (string | number)[][] = [];
   for (const [text, path] of listLines(chpasswd.list)) {
     const colon = text.indexOf(':');
     const user = text.slice(0, Math.max(colon, 0)).trim();
@@ -56,20 +55,16 @@ export function listPasswordRequests(given: {
     if (colon < 1 || !isAccountName(user) || password === '') malformed.push(path);
     else found.push({ user, ...classify(password), path });
   }
-  if (typeof document.password === 'string' && document.password !== '') {
-    if (login.name === undefined) homeless.push(['password']);
-    else found.push({ user: login.name, ...classify(document.password), path: ['password'] });
+  if (login.name !== undefined && typeof document.password === 'string' && document.password !== '') {
+    found.push({ user: login.name, ...classify(document.password), path: ['password'] });
   }
-  if (given.policy.admin_pass && given.instance.adminPassword !== undefined) {
-    if (login.name === undefined) homeless.push([]);
-    else {
-      const password = given.instance.adminPassword.reveal();
-      found.push({ user: login.name, kind: 'text', password, path: undefined });
-    }
+  if (login.name !== undefined && given.policy.admin_pass && given.instance.adminPassword !== undefined) {
+    const password = given.instance.adminPassword.reveal();
+    found.push({ user: login.name, kind: 'text', password, path: undefined });
   }
   const requests = new Map<string, PasswordRequest>();
   for (const request of found) if (!requests.has(request.user)) requests.set(request.user, request);
-  return { requests: [...requests.values()], malformed, homeless };
+  return { requests: [...requests.values()], malformed };
 }
 
 function listUsers(users: unknown): PasswordRequest[] {

@@ -28,13 +28,6 @@ export function planSshAuthorizedKeys(context: ModuleContext<SshAuthorizedKeys>)
     },
   ];
   const given = sources.filter(({ keys }) => keys.length > 0);
-  if (given.length > 0 && login.name === undefined) {
-    const message = 'there is no user to receive the keys: `users` is empty';
-    context.report(
-      { severity: 'warning', code: 'conflict', message },
-      config.ssh_authorized_keys === undefined ? [] : ['ssh_authorized_keys'],
-    );
-  }
   const closed = config.disable_root !== false && login.name !== 'root';
   const options = redirectOptions({ from: 'root', to: login.name ?? 'NONE' }, config.disable_root_opts);
   return given.flatMap((source) => [

@@ -17,6 +17,8 @@ export type LoginUser = {
   readonly standsIn: boolean;
   /** The receiving user; undefined when the document wants none (`users: []`, or only users without a login). */
   readonly name: string | undefined;
+  /** Whether `users` names anybody. */
+  readonly asksForUsers: boolean;
   /** Names of the accounts that the module of users plans. */
   readonly planned: ReadonlySet<string>;
 };
@@ -47,6 +49,7 @@ export function resolveLoginUser(
     wantsDefault,
     makesDefault,
     standsIn,
+    asksForUsers: requests.length > 0,
     name: takesOver ? coreosUser : wantsDefault ? defaultUser.name : requests.find(canLogIn)?.name,
     planned: new Set([
       ...requests.map((request) => (isDefault(request) ? defaultUser.name : request.name)),
@@ -86,7 +89,7 @@ function countEntries(users: unknown): number {
 }
 
 /** Whether anything is waiting for the login user: keys or a password. */
-function receivesSomething({
+export function receivesSomething({
   validated,
   instance,
   policy,

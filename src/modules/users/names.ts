@@ -34,6 +34,26 @@ export const NameListText = v.pipe(
   v.check((text) => splitNames(text).every(isAccountName), 'names separated by commas'),
 );
 
+/** One name at least: text that names nobody where users are asked for is a slip of the pen. */
+export const UserListText = v.pipe(
+  NameListText,
+  v.check((text) => splitNames(text).length > 0, 'names separated by commas'),
+);
+
+/** Words for which cloud-init's util.is_true makes the user, and those for which it does not. */
+const yesWords = ['true', 'yes', 'on', '1'];
+const noWords = ['false', 'no', 'off', '0'];
+
+/** Whether a map of users says yes to a name. */
+export function isYes(value: unknown): boolean {
+  return value === true || (typeof value === 'string' && yesWords.includes(value.toLowerCase()));
+}
+
+/** Whether text is one of the words for yes and no. */
+export function isAnswer(text: string): boolean {
+  return [...yesWords, ...noWords].includes(text.toLowerCase());
+}
+
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /** Whether text fits into one line of a file that others parse. */

@@ -205,8 +205,36 @@ const defaultUserCases: Case[] = [
     { ...withKey, document: 'users: []\n' },
     (plan) => {
       assert.deepEqual(ids(plan), ['ssh_authorized_keys/root/metadata']);
-      assert.match(plan.problems.join('\n'), /warning: there is no user to receive the keys/);
+      assert.match(
+        plan.problems.join('\n'),
+        /^user_data:2:1 warning users: there is no user to receive .*: `users` asks for nobody/,
+      );
     },
+  ],
+  ...['users: {ops: false}', 'users: {default: false}', 'users: {ops: "no"}'].map(
+    (document): Case => [
+      `${document}: nobody is asked for, and nobody stands in`,
+      { ...withKey, document: `${document}\n` },
+      (plan) => {
+        assert.deepEqual(ids(plan), ['ssh_authorized_keys/root/metadata']);
+        assert.match(plan.problems.join('\n'), /warning users: there is no user .*: `users` asks for nobody/);
+        assert.doesNotMatch(plan.problems.join('\n'), / error /);
+      },
+    ],
+  ),
+  [
+    'one user without its dash: the error says what to put where',
+    { ...withKey, document: 'users:\n  sudo: ALL=(ALL) ALL\n  name: ops\n' },
+    (plan) =>
+      assert.match(
+        plan.problems[0] ?? '',
+        /^user_data:2:1 error users: expected a list of users: put "- " before name, found a map/,
+      ),
+  ],
+  [
+    'users that have the names of fields are users where maps describe them',
+    { document: 'users: {system: {gecos: System}, sudo: {}}\n' },
+    (plan) => assert.deepEqual(ids(plan), ['users/system', 'users/sudo']),
   ],
   [
     'a user dropped for a fault receives nothing; the next one does',
@@ -228,6 +256,13 @@ const defaultUserCases: Case[] = [
       ['the map form', 'users: {ops: {gecos: "a:b"}}'],
       ['the text form', 'users: "a b"'],
       ['no form at all', 'users: 5'],
+      ['a forgotten dash', 'users:\n  name: ops\n  sudo: ALL=(ALL) ALL\n  system: false'],
+      ['a forgotten dash before a flag', 'users:\n  name: ops\n  lock_passwd: true'],
+      ['a forgotten dash and a key that is none', 'users:\n  name: ops\n  system: true\n  sudoo: x'],
+      ['a map of words', 'users: {ops: maybe}'],
+      ['commas alone', 'users: ", ,"'],
+      ['an empty name', 'users: [""]'],
+      ['an empty list in the list', 'users: [[]]'],
       ['more faults than are counted', `users: [${'{name: a, gecos: "a:b"}, '.repeat(3000)}]`],
     ] as const
   ).map(
@@ -242,6 +277,7 @@ const defaultUserCases: Case[] = [
           'ssh_authorized_keys/root/metadata',
         ]);
         assert.deepEqual(user(plan, 'debian'), debianUser);
+        assert.match(plan.problems.join('\n'), /^user_data:\d+:\d+ error /m);
         const warnings = plan.problems.filter((problem) => problem.includes(' warning'));
         assert.equal(warnings.length, 1, warnings.join('\n'));
         assert.match(
@@ -266,7 +302,13 @@ const defaultUserCases: Case[] = [
   [
     'users without a login, as written: nobody receives, nobody stands in',
     { ...withKey, document: 'users: [{name: svc, system: true}]\n' },
-    (plan) => assert.deepEqual(ids(plan), ['users/svc', 'ssh_authorized_keys/root/metadata']),
+    (plan) => {
+      assert.deepEqual(ids(plan), ['users/svc', 'ssh_authorized_keys/root/metadata']);
+      assert.match(
+        plan.problems.join('\n'),
+        /^user_data:2:1 warning users: there is no user .*: nobody in `users` has a home directory and may log in/,
+      );
+    },
   ],
   [
     'faults and nothing to receive: nobody is made',

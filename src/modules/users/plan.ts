@@ -6,7 +6,7 @@ import type { Step } from '../../core/plan.ts';
 import { listPasswordTargets } from '../passwords/targets.ts';
 import { type Account, collectAccounts, listGroupNames, readGroupMembers } from './accounts.ts';
 import { planAccountImports, planAccountKeys } from './keys.ts';
-import { type LoginUser, resolveLoginUser } from './login-user.ts';
+import { type LoginUser, receivesSomething, resolveLoginUser } from './login-user.ts';
 import { planAccountPassword } from './password.ts';
 import { listUserRequests, oldSpellings, readLegacyUser } from './requests.ts';
 import type { Users } from './schema.ts';
@@ -36,6 +36,7 @@ export function planUsers(context: UsersContext): Step[] {
   }
   reportOldForms(context);
   reportStandIn(context, login);
+  reportNoReceiver(context, login);
   const passwordTargets = listPasswordTargets({ document: validated, instance, policy, login });
   const groups = planGroups(context, accounts);
   const members = readGroupMembers(validated.groups);
@@ -164,6 +165,14 @@ function reportStandIn(context: UsersContext, { standsIn, makesDefault, defaultU
   if (!standsIn || !makesDefault) return;
   const receiver = defaultUser.name === 'root' ? 'root' : 'the default user is made and';
   const message = `faulty entries of \`users\` were left out; ${receiver} receives the keys and passwords in their place`;
+  context.report({ severity: 'warning', code: 'conflict', message }, ['users']);
+}
+
+/** Here, and not by each module that has something for the login user: it is `users` that would have to change. */
+function reportNoReceiver(context: UsersContext, { name, asksForUsers }: LoginUser): void {
+  if (name !== undefined || !receivesSomething(context)) return;
+  const why = asksForUsers ? 'nobody in `users` has a home directory and may log in' : '`users` asks for nobody';
+  const message = `there is no user to receive the keys and passwords that name none: ${why}`;
   context.report({ severity: 'warning', code: 'conflict', message }, ['users']);
 }
 

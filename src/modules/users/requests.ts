@@ -1,7 +1,7 @@
 // Reads every form in which `users` and `user` may be written into one list of requested accounts.
 // It also reads documents that nobody has validated (a neighbour's key), so it takes anything and skips what has no form.
 
-import { isAccountName, splitNames } from './names.ts';
+import { isAccountName, isYes, splitNames } from './names.ts';
 
 /** One requested account. `name` may be "default"; `fields` are as the author wrote them, with today's spelling of the keys. */
 export type UserRequest = {
@@ -89,8 +89,4 @@ function renameOldKeys(fields: Readonly<Record<string, unknown>>): Record<string
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-function isYes(value: unknown): boolean {
-  return value === true || (typeof value === 'string' && ['true', 'yes', 'on', '1'].includes(value.toLowerCase()));
 }

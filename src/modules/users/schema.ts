@@ -3,7 +3,16 @@
 import * as v from 'valibot';
 import { ImportIds } from '../ssh-import-id/schema.ts';
 import { byForm } from './forms.ts';
-import { GroupName, isAccountName, isOneLine, NameListText, passwdField, UserName } from './names.ts';
+import {
+  GroupName,
+  isAccountName,
+  isAnswer,
+  isOneLine,
+  NameListText,
+  passwdField,
+  UserListText,
+  UserName,
+} from './names.ts';
 
 const AbsolutePath = v.pipe(
   passwdField('an absolute path'),
@@ -130,26 +139,51 @@ export const UserEntry = v.strictObject({
 export type UserEntry = v.InferOutput<typeof UserEntry>;
 
 const UserListItem = byForm({
-  text: NameListText,
-  list: v.array(UserName),
+  text: UserListText,
+  list: v.pipe(v.array(UserName), v.minLength(1, 'at least one user name')),
   map: UserEntry,
   expected: 'a user name or a map that describes a user',
 });
 
+const userOrAnswer = 'a map that describes a user, true or false';
 const UserMapValue = byForm({
-  text: v.string(),
-  list: v.never('a map that describes a user, or true'),
+  text: v.pipe(v.string(), v.check(isAnswer, userOrAnswer)),
+  list: v.never(userOrAnswer),
   map: UserEntry,
   other: v.boolean(),
-  expected: 'a map that describes a user, or true',
+  expected: userOrAnswer,
 });
+
+const UsersByName = v.record(UserName, UserMapValue);
+
+/** Users by name, unless the map is one user whose dash was forgotten: its fields would be taken for names. */
+const UserMap = v.lazy(
+  (input): v.GenericSchema<v.InferInput<typeof UsersByName>, v.InferOutput<typeof UsersByName>> => {
+    const field = findFieldOfUser(input);
+    return field === undefined ? UsersByName : v.never(`a list of users: put "- " before ${field}`);
+  },
+);
+
+/** The key of a map that is one user's to put the dash before; undefined of a map of users. */
+function findFieldOfUser(input: unknown): string | undefined {
+  if (input === null || typeof input !== 'object') return undefined;
+  const { name } = input as { name?: unknown };
+  if (typeof name === 'string' && !isAnswer(name)) return 'name';
+  const keys = Object.keys(input);
+  const areFields = keys.every((key) => Object.hasOwn(UserEntry.entries, key));
+  // A user may have the name of a field; a map describes one then.
+  const describeUsers = Object.values(input).every(
+    (value) => value !== null && typeof value === 'object' && !Array.isArray(value),
+  );
+  return areFields && !describeUsers ? keys[0] : undefined;
+}
 
 export const Users = v.object({
   users: v.optional(
     byForm({
-      text: NameListText,
+      text: UserListText,
       list: v.array(UserListItem),
-      map: v.record(UserName, UserMapValue),
+      map: UserMap,
       expected: 'a list of users',
     }),
   ),
