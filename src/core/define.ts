@@ -40,6 +40,8 @@ export type ModuleDefinition<Schema extends GenericSchema = GenericSchema> = {
   readonly after: readonly string[];
   /** Levels of a top-level map at which a faulty value is left out alone, where it is in no list; 1 (default): the whole key goes. */
   readonly separable?: number;
+  /** An unknown key costs the entry, or the top-level key, that it stands in: what is left without it would do something else. */
+  readonly wholeEntries?: boolean;
   /** Keys below its own that are recognised, reported and left undone: `users[].doas`. */
   readonly undone?: readonly string[];
   /** Plan even when none of the keys is present (metadata alone gives it work). */

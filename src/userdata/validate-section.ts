@@ -40,7 +40,7 @@ export function validateSection(input: SectionInput): ModuleSection {
   const reserved = findReservedKeys(pruned.value);
   if (reserved.length > 0) {
     for (const path of reserved) reportUnknownKey(input, pruned.toOriginal(path), []);
-    pruned.remove(reserved);
+    pruned.remove(reserved.flatMap((path) => chooseCut({ path, isUnknownKey: true }, module, pruned.value, 0)));
   }
   for (let round = 0; ; round++) {
     const result = checkSchema(module.schema, pruned.value);
@@ -116,15 +116,17 @@ function looksLikeUnquotedText(input: unknown): boolean {
   return key !== undefined && others.length === 0 && /\S\s+\S/.test(key);
 }
 
-function reportUnknownKey({ list, locate }: SectionInput, original: KeyPath, known: Iterable<string>): void {
+function reportUnknownKey({ list, locate, module }: SectionInput, original: KeyPath, known: Iterable<string>): void {
   list.add('error', () => {
     const key = String(original.at(-1));
     const place = { code: 'unknown-key', ...locate(original), ...namePath(original.slice(0, -1)) } as const;
     const names = new Set(known);
-    if (names.has(key)) return { ...place, message: `the key ${quoteKey(key)} cannot stand here beside the others` };
+    const cost = module.wholeEntries === true ? '; what it belongs to is left out' : '';
+    if (names.has(key))
+      return { ...place, message: `the key ${quoteKey(key)} cannot stand here beside the others${cost}` };
     const nearest = findNearestKey(key, names);
     const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
-    return { ...place, message: `unknown key ${quoteKey(key)}${hint}` };
+    return { ...place, message: `unknown key ${quoteKey(key)}${cost}${hint}` };
   });
 }
 
@@ -141,7 +143,7 @@ function listUnknownKeys(value: unknown, path: KeyPath, known: ReadonlySet<strin
  */
 function chooseCut(
   { path, isUnknownKey }: Faulty,
-  { schema, separable = 1 }: ModuleDefinition,
+  { schema, separable = 1, wholeEntries = false }: ModuleDefinition,
   value: unknown,
   round: number,
 ): KeyPath[] {
@@ -149,7 +151,7 @@ function chooseCut(
   if (top === undefined || !isMap(value) || !Object.hasOwn(value, top))
     return Object.keys(value as object).map((key) => [key]);
   if (round >= maxRounds) return [[top]];
-  if (isUnknownKey && resolvePath(value, path) !== undefined) return [path];
+  if (isUnknownKey && !wholeEntries && resolvePath(value, path) !== undefined) return [path];
   let end = 0;
   let outer: unknown;
   let here: unknown = value;

@@ -8,6 +8,7 @@ export const powerState = defineModule({
   name: 'power-state',
   keys: ['power_state', 'package_reboot_if_required', 'apt_reboot_if_required'],
   after: ['*', 'phone-home', 'final-message'],
+  wholeEntries: true,
   schema: PowerState,
   plan: planPowerState,
 });

@@ -11,6 +11,13 @@ describe('power_state: what is said', () => {
     ['a bare number', 'power_state: {mode: reboot, delay: 5}\n', /^note .*delay \| deprecated \| spelt "\+5"/, 1],
     ['an empty command', 'power_state: {mode: reboot, condition: []}\n', /condition \| value/, 0],
     ['a timeout of words', 'power_state: {mode: reboot, timeout: soon}\n', /timeout \| type/, 0],
+    [
+      'an unknown key: no end without its condition',
+      'power_state: {mode: poweroff, condtion: "false"}\n',
+      /power_state \| unknown-key \| .*"condtion"; what it belongs to is left out; did you mean "condition"/,
+      0,
+    ],
+    ['a reserved key', 'power_state: {mode: poweroff, __proto__: {}}\n', /power_state \| unknown-key/, 0],
   ];
   for (const [name, body, problem, count] of cases)
     it(name, () => {

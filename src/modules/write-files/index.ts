@@ -8,6 +8,7 @@ export const writeFiles = defineModule({
   name: 'write-files',
   keys: ['write_files'],
   after: ['bootcmd', 'injected-files', 'packages', 'users'],
+  wholeEntries: true,
   schema: WriteFiles,
   plan: planWriteFiles,
 });

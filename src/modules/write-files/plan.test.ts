@@ -55,6 +55,25 @@ describe('permissions', () => {
   }
 });
 
+describe('an unknown key leaves out its entry, and that alone', () => {
+  for (const fields of [
+    'path: /etc/issue, contents: x',
+    'path: /a, content: x, permision: "0600"',
+    'path: /a, content: x, appnd: true',
+    'path: /a, source: {uri: "https://x.example/", header: {a: b}}',
+    'path: /a, content: x, __proto__: {}',
+  ]) {
+    test(fields, () => {
+      const { steps, diagnostics } = planDocument(writeFiles, `write_files: [{${fields}}, {path: /b}]\n`);
+      assert.deepEqual(
+        steps.map(({ id }) => id),
+        ['write_files/1'],
+      );
+      assert.match(listProblems(diagnostics).join('\n'), /^error .*\| unknown-key \| .*what it belongs to is left out/);
+    });
+  }
+});
+
 describe('owner', () => {
   const good: [written: string, owner: string, group: string][] = [
     ['root:root', 'root', 'root'],
@@ -181,11 +200,6 @@ describe('entries', () => {
     assert.deepEqual(listProblems(diagnostics), [
       'error | user_data:5:3 | write_files[0].content | value | expected base64, found another character',
     ]);
-  });
-  test('an unknown field is reported, the file is written', () => {
-    const { action, problems } = planEntry('path: /a\npermission: "0600"');
-    assert.equal(action?.path, '/a');
-    assert.match(problems[0] ?? '', /unknown key "permission"; did you mean "permissions"/);
   });
   test('the total is capped, over entries', () => {
     const bomb = gzipSync(Buffer.alloc(40 * 1024 * 1024)).toString('base64');
