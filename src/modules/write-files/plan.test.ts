@@ -25,6 +25,11 @@ describe('permissions', () => {
     ["'644'", 0o644],
     ["'0o600'", 0o600],
     ['0644', 0o644],
+    ['0400', 0o400],
+    ['0641', 0o641],
+    ['01777', 0o1777],
+    ['02755', 0o2755],
+    ['04755', 0o4755],
     ['420', 0o644],
     ["'04755'", 0o4755],
     ['0o755', 0o755],
@@ -39,11 +44,18 @@ describe('permissions', () => {
     });
   }
   test('the default is 0644', () => assert.equal(planEntry('path: /a').action?.mode, 0o644));
-  for (const written of ['644', '600', '755', '777', '640']) {
+  for (const written of ['644', '600', '755', '777', '640', '400', '440', '444', '555', '1777', '2755', '2770']) {
     test(`${written} without its zero is taken as octal, with a warning`, () => {
       const { action, problems } = planEntry(`path: /a\npermissions: ${written}`);
       assert.equal(action?.mode, Number.parseInt(written, 8));
       assert.match(problems[0] ?? '', /^warning \| user_data:4:3 \| write_files\[0\]\.permissions \| value/);
+    });
+  }
+  for (const written of ['500', '1234', '999', '1111']) {
+    test(`${written} may stand for two modes, or for none: an error`, () => {
+      const { action, problems } = planEntry(`path: /a\npermissions: ${written}`);
+      assert.equal(action, undefined);
+      assert.match(problems[0] ?? '', /^error \| user_data:4:3 \| write_files\[0\]\.permissions \| value .*in quotes/);
     });
   }
   for (const written of ["'rw-r--r--'", "'0999'", '4096', '-1', '1.5', '[1]', "'17777'", "''"]) {

@@ -6,6 +6,7 @@ import type { Step } from '../../core/plan.ts';
 import { Secret, SecretData } from '../../core/secret.ts';
 import { decodeContent } from './decode.ts';
 import { normalisePath } from './guest-path.ts';
+import { readNumberMode } from './mode.ts';
 import { toOctal, type WriteFile, type WriteFiles } from './schema.ts';
 
 /** Bytes of all entries together, decoded (reliability.md § 4.1). */
@@ -17,9 +18,10 @@ export function planWriteFiles(context: ModuleContext<WriteFiles>): Step[] {
   let left = totalLimit;
   for (const [index, entry] of (context.config.write_files ?? []).entries()) {
     const content = readContent(context, entry, index, left);
-    if (content === undefined) continue;
+    const mode = readMode(context, entry.permissions, index);
+    if (content === undefined || mode === undefined) continue;
     left -= content.length;
-    steps.push(toStep(context, entry, index, content));
+    steps.push(toStep({ context, entry, index, content, mode }));
   }
   return steps;
 }
@@ -37,11 +39,18 @@ function readContent(
   return undefined;
 }
 
-function toStep(context: ModuleContext<WriteFiles>, entry: WriteFile, index: number, content: Uint8Array): Step {
+function toStep(given: {
+  context: ModuleContext<WriteFiles>;
+  entry: WriteFile;
+  index: number;
+  content: Uint8Array;
+  mode: number;
+}): Step {
+  const { context, entry, index, content, mode } = given;
   const path = normalisePath(entry.path);
   const [owner, group] = String(entry.owner).split(':');
   const attributes = {
-    mode: readMode(context, entry.permissions, index),
+    mode,
     owner: owner === undefined || owner === '' ? 'root' : owner,
     group: group === undefined || group === '' ? 'root' : group,
     ...(entry.append ? { append: true } : {}),
@@ -77,20 +86,17 @@ function toAddress(uri: string): string {
   return uri.startsWith('/') ? `file://${uri.split('/').map(encodeURIComponent).join('/')}` : uri;
 }
 
-/**
- * A number is mode bits, as YAML reads 0644. From 600 to 777 without an 8 or 9 it was written without the zero: taken literally it
- * would be a mode with the sticky bit that nobody asks for.
- */
-function readMode(context: ModuleContext<WriteFiles>, permissions: string | number, index: number): number {
+/** The mode of an entry; undefined, and reported, where a number does not say which. */
+function readMode(context: ModuleContext<WriteFiles>, permissions: string | number, index: number): number | undefined {
   if (typeof permissions === 'string') return toOctal(permissions);
-  if (permissions < 600 || permissions > 777 || !/^[0-7]{3}$/.test(String(permissions))) return permissions;
-  context.report(
-    {
-      severity: 'warning',
-      code: 'value',
-      message: 'a decimal number was taken as the octal mode it looks like; write it as "0644"',
-    },
-    ['write_files', index, 'permissions'],
-  );
-  return toOctal(String(permissions));
+  const found = readNumberMode(permissions);
+  const place = ['write_files', index, 'permissions'];
+  if (found === undefined) {
+    const message = 'a number that may stand for another mode than was meant; write it in quotes, as "0644"';
+    context.report({ severity: 'error', code: 'value', message }, place);
+  } else if (found.isRespelt) {
+    const message = 'a decimal number was taken as the octal mode it looks like; write it as "0644"';
+    context.report({ severity: 'warning', code: 'value', message }, place);
+  }
+  return found?.mode;
 }
