@@ -1,6 +1,7 @@
 // Schema of /etc/guest-init/config.yaml, the image's own settings. Loaded only when that file says something.
 
 import * as v from 'valibot';
+import { absolutePath } from './absolute-path.ts';
 import { networkBackends } from './network-backend.ts';
 
 const NetworkPolicy = v.strictObject({
@@ -44,7 +45,11 @@ const UserDataFilePolicy = v.strictObject({
     v.union(
       [
         v.literal('none'),
-        v.pipe(v.string(), v.regex(/^\/(?!.*(?:^|\/)\.\.?(?:\/|$))[^\n]*[^/\n]$/, 'an absolute path or "none"')),
+        v.pipe(
+          v.string(),
+          v.regex(absolutePath, 'an absolute path or "none"'),
+          v.regex(/^(?!.*\/\.(?:\/|$)).*[^/]$/, 'an absolute path or "none"'),
+        ),
       ],
       'an absolute path or "none"',
     ),

@@ -57,6 +57,8 @@ test('a long file of comments and empty lines with one setting takes no longer f
 
 test('an error refuses the whole file, with its place, what was expected and the type that was found', async () => {
   const cases: [string, RegExp][] = [
+    ['user_data_file: {path: /../etc/x}\n', /user_data_file.path: expected an absolute path or "none"/],
+    ['user_data_file: {path: /./x}\n', /user_data_file.path: expected an absolute path or "none"/],
     ['admin_pass: "yes"\n', /^1:\d+: admin_pass: expected boolean, found a string$/],
     ['# x\nnetwork:\n  gateway: 1\n', /^3:\d+: network\.gateway: no such setting$/],
     ['network: 5\n', /^1:\d+: network: expected a map of settings, found a number$/],

@@ -20,6 +20,7 @@ describe('puppet', () => {
       [],
     ],
     ['a value of two lines', '{start_service: false, conf: {agent: {server: "CANARY\\n[main]"}}}', [/conf\.agent/], []],
+    ['a path that climbs', '{start_service: false, conf_file: /../x}', [/conf_file .*without/], []],
     ['a section that is none', '{start_service: false, conf: {"a]": {server: p}}}', [/letters, digits/], []],
     [
       'an attribute that is a list',

@@ -1,9 +1,10 @@
 // Key of cloud-init's puppet.
 
 import * as v from 'valibot';
+import { absolutePath } from '../../core/absolute-path.ts';
 
 const path = 'an absolute path without ".."';
-const Path = v.optional(v.pipe(v.string(path), v.regex(/^\/(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\n]+$/, path)));
+const Path = v.optional(v.pipe(v.string(path), v.regex(absolutePath, path), v.minLength(2, path)));
 const Flag = v.optional(v.boolean('true or false'));
 const line = 'text on one line';
 const Line = v.pipe(v.string(line), v.regex(/^[^\0\n]*$/, line));

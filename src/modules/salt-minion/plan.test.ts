@@ -15,7 +15,7 @@ describe('salt_minion', () => {
       ['install', 'renew', 'service'],
     ],
     ['a key that is none', `{private_key: CANARY, public_key: ${pem}}`, [/private_key .*PEM/], []],
-    ['a folder that leaves', '{config_dir: /etc/../x}', [/config_dir .*absolute path/], []],
+    ['a folder that leaves', '{config_dir: /../x}', [/config_dir .*absolute path/], []],
     ['an option for a service', '{service_name: --now}', [/service_name .*letters/], []],
     ['an unknown key', '{master: x, conf: {}}', [/unknown key "master"/], ['install', 'conf', 'renew', 'service']],
   ];

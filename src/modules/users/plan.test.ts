@@ -661,6 +661,7 @@ const injections: [title: string, document: string][] = [
   ['a colon in the shell', 'users: [{name: ops, shell: "/bin/sh:x"}]\n'],
   ['a relative shell', 'users: [{name: ops, shell: sh}]\n'],
   ['a climbing home', 'users: [{name: ops, homedir: /home/../etc}]\n'],
+  ['a home that climbs at once', 'users: [{name: ops, homedir: /../etc}]\n'],
   ['a relative home', 'users: [{name: ops, homedir: home}]\n'],
   ['a line end in a sudo rule', 'users: [{name: ops, sudo: "ALL=(ALL) ALL\\nALL ALL=(ALL) ALL"}]\n'],
   ['a NUL in a sudo rule', 'users: [{name: ops, sudo: ["ALL\\0"]}]\n'],

@@ -1,6 +1,7 @@
 // Schema of the keys `users` and `user`, after cloud-init's users_groups module.
 
 import * as v from 'valibot';
+import { absolutePath } from '../../core/absolute-path.ts';
 import { ImportIds } from '../ssh-import-id/schema.ts';
 import { byForm } from './forms.ts';
 import {
@@ -14,10 +15,7 @@ import {
   UserName,
 } from './names.ts';
 
-const AbsolutePath = v.pipe(
-  passwdField('an absolute path'),
-  v.regex(/^\/(?!.*(?:^|\/)\.\.(?:\/|$))/, 'an absolute path without ".."'),
-);
+const AbsolutePath = v.pipe(passwdField('an absolute path'), v.regex(absolutePath, 'an absolute path without ".."'));
 
 const SudoRule = v.pipe(
   v.string('a sudo rule'),

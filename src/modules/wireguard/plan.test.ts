@@ -16,12 +16,7 @@ describe('wireguard: what is said', () => {
     ['no configuration', '{name: wg0, content: CANARY}', [/^error .*interfaces\[0\]\.content .*\[Interface\]/], 0],
     ['a name that is a path', `{name: ../x, content: ${content}}`, [/interfaces\[0\]\.name .*at most 15/], 0],
     ['no name', `{content: ${content}}`, [/the key "name" is missing/], 0],
-    [
-      'a path that leaves',
-      `{name: wg0, config_path: /etc/../x, content: ${content}}`,
-      [/config_path .*absolute path/],
-      0,
-    ],
+    ['a path that leaves', `{name: wg0, config_path: /../x, content: ${content}}`, [/config_path .*absolute path/], 0],
     [
       'the same twice',
       `{name: wg0, content: ${content}}, {name: wg0, content: ${content}}`,

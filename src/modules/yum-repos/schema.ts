@@ -1,6 +1,7 @@
 // Keys of cloud-init's yum_add_repo.
 
 import * as v from 'valibot';
+import { absolutePath } from '../../core/absolute-path.ts';
 
 const expectedLine = 'text without control characters';
 const Line = v.pipe(v.string(expectedLine), v.regex(/^(?:[^\u0000-\u001f\u007f-\u009f]|\r?\n|\t)*$/u, expectedLine));
@@ -25,11 +26,6 @@ const expectedFolder = 'an absolute path without ".."';
 
 export const YumRepos = v.object({
   yum_repos: v.optional(v.record(Id, Repository)),
-  yum_repo_dir: v.optional(
-    v.pipe(
-      v.string(expectedFolder),
-      v.regex(/^\/(?!.*(?:^|\/)\.\.(?:\/|$))[^\u0000-\u001f\u007f-\u009f]*$/u, expectedFolder),
-    ),
-  ),
+  yum_repo_dir: v.optional(v.pipe(v.string(expectedFolder), v.regex(absolutePath, expectedFolder))),
 });
 export type YumRepos = v.InferOutput<typeof YumRepos>;
