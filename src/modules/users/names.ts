@@ -61,6 +61,11 @@ export function isOneLine(text: string): boolean {
   return !controlCharacters.test(text);
 }
 
+/** A block scalar, `|` or `>`, ends with a line end that is not meant. */
+export function withoutLineEnd(text: string): string {
+  return text.replace(/[\r\n]+$/, '');
+}
+
 /** One field of passwd(5): no line end, no control character, no colon. */
 export function passwdField(expected: string): v.GenericSchema<string> {
   return v.pipe(

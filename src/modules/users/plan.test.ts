@@ -624,6 +624,17 @@ const rightCases: Case[] = [
       );
     },
   ],
+  [
+    'a rule as a block scalar',
+    {
+      document:
+        'users:\n- name: ops\n  sudo: |\n    ALL=(ALL) NOPASSWD:ALL\n- name: dev\n  sudo:\n  - >\n    ALL=(root)\n    /bin/ls\n',
+    },
+    (plan) => {
+      assert.deepEqual(plan.problems, []);
+      assert.deepEqual(sudoers(plan), ['ops ALL=(ALL) NOPASSWD:ALL', 'dev ALL=(root) /bin/ls']);
+    },
+  ],
   ['sudo: false', { document: 'users: [{name: ops, sudo: false}]\n' }, (plan) => assert.deepEqual(sudoers(plan), [])],
   [
     'ssh_redirect_user binds the launch keys to a message',

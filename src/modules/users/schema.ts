@@ -13,18 +13,20 @@ import {
   passwdField,
   UserListText,
   UserName,
+  withoutLineEnd,
 } from './names.ts';
 
 const AbsolutePath = v.pipe(passwdField('an absolute path'), v.regex(absolutePath, 'an absolute path without ".."'));
 
 const SudoRule = v.pipe(
   v.string('a sudo rule'),
-  // visudo checks the file as a whole: a rule without this form would cost every user theirs.
-  v.check(
-    (rule) => rule.trim() === '' || (isOneLine(rule) && !rule.endsWith('\\') && /^\s*[^\s=][^=]*=\s*\S/.test(rule)),
-    'a sudo rule on one line such as "ALL=(ALL) NOPASSWD:ALL"',
-  ),
+  v.check((rule) => isSudoRule(withoutLineEnd(rule)), 'a sudo rule on one line such as "ALL=(ALL) NOPASSWD:ALL"'),
 );
+
+/** visudo checks the file as a whole: a rule without this form would cost every user theirs. */
+function isSudoRule(rule: string): boolean {
+  return rule.trim() === '' || (isOneLine(rule) && !rule.endsWith('\\') && /^\s*[^\s=][^=]*=\s*\S/.test(rule));
+}
 
 const Hash = v.pipe(
   v.string('a crypt(3) hash in quotes'),

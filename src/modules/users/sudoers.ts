@@ -2,6 +2,7 @@
 
 import type { Step } from '../../core/plan.ts';
 import type { Account } from './accounts.ts';
+import { withoutLineEnd } from './names.ts';
 import type { UsersContext } from './plan.ts';
 
 /** No step for those who are given no right. */
@@ -10,7 +11,7 @@ export function planSudoers(context: UsersContext, accounts: readonly Account[])
 }
 
 function planAccount(context: UsersContext, { name, fields, path }: Account): Step[] {
-  const rules = [fields.sudo ?? []].flat().filter((rule) => rule !== false && rule.trim() !== '');
+  const rules = [fields.sudo ?? []].flat().filter((rule): rule is string => rule !== false && rule.trim() !== '');
   if (fields.sudo === false && path !== undefined) {
     const message = 'sudo: false is the old way to say it; without sudo no right is given';
     context.report({ severity: 'note', code: 'deprecated', message }, [...path, 'sudo']);
@@ -30,7 +31,7 @@ function planAccount(context: UsersContext, { name, fields, path }: Account): St
       action: {
         kind: 'file',
         path: sudoersPath(name),
-        content: `# Made by guest-init.\n${rules.map((rule) => `${name} ${rule}\n`).join('')}`,
+        content: `# Made by guest-init.\n${rules.map((rule) => `${name} ${withoutLineEnd(rule)}\n`).join('')}`,
         mode: 0o440,
         owner: 'root',
         group: 'root',
