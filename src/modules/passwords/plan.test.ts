@@ -56,6 +56,21 @@ const cases: [title: string, given: Given, passwords: Open[], problems: RegExp[]
     [/warning chpasswd\.users\[0\]: not a crypt\(3\) hash/],
   ],
   [
+    'a user twice: the last one counts',
+    {
+      document:
+        'chpasswd: {users: [{name: root, password: canary-one, type: text}, {name: root, password: canary-two, type: text}]}\n',
+    },
+    [{ user: 'root', text: 'canary-two', expire: true }],
+    [/warning chpasswd\.users\[1\]: the password of this user is given before; the last one counts \(duplicate-key\)/],
+  ],
+  [
+    'a user in both forms: that of the list counts',
+    { document: 'chpasswd: {list: ["root:b", "root:c"], users: [{name: root, password: a, type: text}]}\n' },
+    [{ user: 'root', text: 'c', expire: true }],
+    [/warning chpasswd\.list\[0\]: .*the last one/, /warning chpasswd\.list\[1\]: .*the last one/, /deprecated/],
+  ],
+  [
     'chpasswd.list as text',
     {
       document: `users: [a, b, c]\nchpasswd:\n  expire: false\n  list: |\n    a:with:colons\n    b:${hash}\n    c:R\n`,

@@ -15,9 +15,13 @@ type Context = ModuleContext<Passwords>;
 export function planPasswords(context: Context): Step[] {
   const { config, instance, policy, facts } = context;
   const login = resolveLoginUser(context);
-  const { requests, malformed } = listPasswordRequests({ document: config, instance, policy, login });
+  const { requests, malformed, repeated } = listPasswordRequests({ document: config, instance, policy, login });
   for (const path of malformed) {
     context.report({ severity: 'error', code: 'value', message: 'expected a "user:password" line' }, path);
+  }
+  for (const path of repeated) {
+    const message = 'the password of this user is given before; the last one counts';
+    context.report({ severity: 'warning', code: 'duplicate-key', message }, path);
   }
   if (config.password === '') {
     const message = 'a blank password lets anybody log in; it is not set';

@@ -12,8 +12,10 @@ export type PasswordRequest = {
   /** Empty for random. */
   readonly password: string;
   /** Undefined for the metadata's admin_pass. */
-  readonly path: readonly (string | number)[] | undefined;
+  readonly path: Place | undefined;
 };
+
+type Place = readonly (string | number)[];
 
 /** What crypt(5) writes, the marks of a locked account included: `$id$…`, traditional DES, `!…`, `*`. */
 export function isHashLike(text: string): boolean {
@@ -35,7 +37,8 @@ export function listPasswordTargets(given: {
 }
 
 /**
- * All requests, each user once: `chpasswd.users` before `chpasswd.list` before `password` before admin_pass. `malformed` are the
+ * All requests, each user once: `chpasswd` before `password` before admin_pass; in `chpasswd` the last one counts, those of `list` after
+ * those of `users`, and `repeated` are their places. `malformed` are the
  * places of entries that are no `user:password` line. What the default user would get is left out where there is none.
  */
 export function listPasswordRequests(given: {
@@ -43,18 +46,19 @@ export function listPasswordRequests(given: {
   instance: Pick<InstanceConfig, 'adminPassword'>;
   policy: Pick<Policy, 'admin_pass'>;
   login: Pick<LoginUser, 'name'>;
-}): { requests: PasswordRequest[]; malformed: (string | number)[][] } {
+}): { requests: PasswordRequest[]; malformed: Place[]; repeated: Place[] } {
   const { document, login } = given;
   const chpasswd = isMap(document.chpasswd) ? document.chpasswd : {};
-  const found: PasswordRequest[] = [...listUsers(chpasswd.users)];
-  const malformed: (string | number)[][] = [];
+  const listed: PasswordRequest[] = [...listUsers(chpasswd.users)];
+  const malformed: Place[] = [];
   for (const [text, path] of listLines(chpasswd.list)) {
     const colon = text.indexOf(':');
     const user = text.slice(0, Math.max(colon, 0)).trim();
     const password = text.slice(colon + 1);
     if (colon < 1 || !isAccountName(user) || password === '') malformed.push(path);
-    else found.push({ user, ...classify(password), path });
+    else listed.push({ user, ...classify(password), path });
   }
+  const { found, repeated } = takeLast(listed);
   if (login.name !== undefined && typeof document.password === 'string' && document.password !== '') {
     found.push({ user: login.name, ...classify(document.password), path: ['password'] });
   }
@@ -64,7 +68,18 @@ export function listPasswordRequests(given: {
   }
   const requests = new Map<string, PasswordRequest>();
   for (const request of found) if (!requests.has(request.user)) requests.set(request.user, request);
-  return { requests: [...requests.values()], malformed };
+  return { requests: [...requests.values()], malformed, repeated };
+}
+
+/** As chpasswd(8) does, which takes its lines in order. */
+function takeLast(listed: readonly PasswordRequest[]): { found: PasswordRequest[]; repeated: Place[] } {
+  const byUser = new Map<string, PasswordRequest>();
+  const repeated: Place[] = [];
+  for (const request of listed) {
+    if (byUser.has(request.user) && request.path !== undefined) repeated.push(request.path);
+    byUser.set(request.user, request);
+  }
+  return { found: [...byUser.values()], repeated };
 }
 
 function listUsers(users: unknown): PasswordRequest[] {
