@@ -15,6 +15,9 @@ const withKey: Given = { instance: { publicKeys: [launchKey] } };
 const existingOps = {
   users: [...debianFacts.users, { name: 'ops', uid: 1000, gid: 1000, home: '/home/ops', shell: '/bin/bash' }],
 };
+const withDaemon = {
+  users: [...debianFacts.users, { name: 'daemon', uid: 1, gid: 1, home: '/usr/sbin', shell: '/usr/sbin/nologin' }],
+};
 const hash = '$6$abc$0123456789';
 const debianUser = {
   kind: 'user',
@@ -508,6 +511,38 @@ const formCases: Case[] = [
       assert.deepEqual(sudoers(plan), ['ops ALL=(ALL) ALL']);
     },
   ],
+  [
+    'what is not applied to an existing user is named, once an entry',
+    { document: 'users:\n- {name: daemon, shell: /bin/CANARY, uid: 77}\n- {name: daemon2}\n', facts: withDaemon },
+    (plan) => {
+      assert.deepEqual(
+        plan.problems.filter((problem) => problem.includes('exists already')),
+        ['user_data:3:3 warning users[0]: the user exists already; not applied to it: uid, shell (conflict)'],
+      );
+      assert.doesNotMatch(plan.problems.join(), /CANARY/);
+    },
+  ],
+  [
+    'a comment alone is no wish that a user of the system could have',
+    { document: 'users: [{name: daemon, gecos: X, expiredate: "2030-01-01"}]\n', facts: withDaemon },
+    (plan) => assert.match(plan.problems.join(), /not applied to it: gecos, expiredate/),
+  ],
+  ...(
+    [
+      ['as the entry says', 'users: [{name: ops, uid: 1000, homedir: /home/ops, shell: /bin/bash, gecos: Ops}]'],
+      ['of the distribution', 'users: [{name: default, groups: audio}]'],
+      [
+        'by its keys, groups and rights',
+        `users: [{name: ops, groups: sudo, sudo: "ALL=(ALL) ALL", lock_passwd: false}]`,
+      ],
+    ] as const
+  ).map(
+    ([title, document]): Case => [
+      `an existing user ${title}: nothing to say`,
+      { document: `${document}\n`, facts: existingOps, policy: { default_user: 'ops' } },
+      (plan) => assert.doesNotMatch(plan.problems.join('\n'), /exists already/),
+    ],
+  ),
   [
     'doas and snapuser are reported',
     { document: 'users: [{name: ops, doas: [permit nopass ops], snapuser: a@b}]\n' },

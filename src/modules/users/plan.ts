@@ -5,6 +5,7 @@ import type { ModuleContext } from '../../core/define.ts';
 import type { Step } from '../../core/plan.ts';
 import { listPasswordTargets } from '../passwords/targets.ts';
 import { type Account, collectAccounts, listGroupNames, readGroupMembers } from './accounts.ts';
+import { reportExisting } from './existing.ts';
 import { planAccountImports, planAccountKeys } from './keys.ts';
 import { type LoginUser, receivesSomething, resolveLoginUser } from './login-user.ts';
 import { planAccountPassword } from './password.ts';
@@ -43,6 +44,7 @@ export function planUsers(context: UsersContext): Step[] {
   const steps: Step[] = [...groups.steps];
   for (const account of accounts) {
     reportUnsupported(context, account);
+    reportExisting(context, account);
     steps.push(planAccount({ context, account, groups: groups.byAccount.get(account.name) ?? [], members }));
     const setElsewhere = passwordTargets.has(account.name);
     const more = [
