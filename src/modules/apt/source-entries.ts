@@ -90,7 +90,8 @@ function findField(stanza: string, name: string): RegExpExecArray | null {
   return new RegExp(`^${name}:([^\\n]*(?:\\n[ \\t][^\\n]*)*)`, 'im').exec(stanza);
 }
 
-function readField(stanza: string, name: string): string[] | undefined {
+/** The words of a field of a stanza, deb822(5); undefined where there is none. */
+export function readField(stanza: string, name: string): string[] | undefined {
   const words = findField(stanza, name)?.[1]
     ?.replace(/^\s*#.*$/gm, '')
     .trim();

@@ -2,6 +2,7 @@
 
 import type { ModuleContext } from '../../core/define.ts';
 import type { Step } from '../../core/plan.ts';
+import { explainMalformed } from './check-entries.ts';
 import { describeLogins, splitCredentials } from './credentials.ts';
 import { common, planKey } from './key-steps.ts';
 import type { Mirrors } from './mirrors.ts';
@@ -44,6 +45,12 @@ export function planSources(settings: AptSettings, mirrors: Mirrors, context: Mo
     const place = context.place([...path, 'source']);
     if (match.test(filled.text)) {
       steps.push(describeRepository(stem, filled.text.trim(), place, needs));
+      continue;
+    }
+    const malformed = explainMalformed(filled.text);
+    if (malformed !== undefined) {
+      const message = `${malformed}; the source is left out, since apt would stop at it`;
+      context.report({ severity: 'error', code: 'value', message }, [...path, 'source']);
       continue;
     }
     const { text, logins } = splitCredentials(filled.text);
