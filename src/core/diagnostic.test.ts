@@ -25,7 +25,8 @@ test('types in the words of YAML, never the value', () => {
     [Uint8Array.of(1), 'binary data'],
     [false, 'true or false'],
     [0, 'a number'],
-    [Number.NaN, 'a number'],
+    [Number.NaN, 'a number that is not finite'],
+    [Number.POSITIVE_INFINITY, 'a number that is not finite'],
     ['', 'an empty string'],
     ['S3cr3t', 'a string'],
   ];

@@ -63,7 +63,7 @@ export function describeType(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (value instanceof Uint8Array) return 'binary data';
   if (typeof value === 'boolean') return 'true or false';
-  if (typeof value === 'number') return 'a number';
+  if (typeof value === 'number') return Number.isFinite(value) ? 'a number' : 'a number that is not finite';
   if (typeof value === 'string') return value === '' ? 'an empty string' : 'a string';
   return 'a map';
 }

@@ -57,6 +57,12 @@ describe('forms', () => {
       assert.match(problems[0] ?? '', /^error \| user_data:3:\d+ \| runcmd\[0\]/);
     });
   }
+  test('a number without a value is not said to be a number', () => {
+    assert.match(
+      plan('[echo, .inf]').problems[0] ?? '',
+      /expected a string or a number, found a number that is not finite/,
+    );
+  });
   test('no list at all', () => {
     const { steps, diagnostics } = planDocument(runcmd, 'runcmd: reboot\n');
     assert.deepEqual(steps, []);
