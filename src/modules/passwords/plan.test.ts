@@ -70,6 +70,21 @@ const cases: [title: string, given: Given, passwords: Open[], problems: RegExp[]
     [{ user: 'root', text: 'c', expire: true }],
     [/warning chpasswd\.list\[0\]: .*the last one/, /warning chpasswd\.list\[1\]: .*the last one/, /deprecated/],
   ],
+  ...(
+    [
+      ['password: 12345, type: text', /users\[0\]\.password: expected a password in quotes, found a number/],
+      ['password: "", type: text', /users\[0\]\.password: expected a password that is not empty/],
+      ['password: ""', /users\[0\]\.password: expected a password that is not empty/],
+      ['type: text', /users\[0\]: the key "password" is missing/],
+      ['password: x, type: plain', /users\[0\]\.type: expected "hash", "text" or "RANDOM", found a string/],
+      ['type: RANDOM, passwd: x', /users\[0\]: unknown key "passwd"; did you mean "password"/],
+    ] as const
+  ).map(([fields, problem]): [string, Given, Open[], RegExp[]] => [
+    `chpasswd.users with a fault: ${fields}`,
+    { document: `chpasswd: {users: [{name: root, ${fields}}]}\n` },
+    fields.includes('RANDOM') ? [{ user: 'root', random: true, expire: true }] : [],
+    [problem],
+  ]),
   [
     'chpasswd.list as text',
     {
