@@ -14,7 +14,17 @@ export type Account = {
   readonly path: readonly (string | number)[] | undefined;
   /** The distribution's defaults, for the default user; of its groups those that exist are used. */
   readonly defaults: DefaultUser | undefined;
+  /** Where its fields were written, the one that counts first. */
+  readonly said: readonly Said[];
 };
+
+type Said = Pick<UserRequest, 'fields' | 'path' | 'spelt'>;
+
+/** Where the author wrote a field, under the key that is there: several entries may describe one account. */
+export function fieldPath({ said, path }: Account, field: string): readonly (string | number)[] {
+  const found = said.find(({ fields }) => fields[field] !== undefined);
+  return found === undefined ? [...(path ?? ['user']), field] : [...found.path, found.spelt?.[field] ?? field];
+}
 
 export type DuplicateRequest = { readonly path: readonly (string | number)[] };
 
@@ -26,7 +36,7 @@ const rootRight = 'ALL=(ALL) NOPASSWD:ALL';
  */
 export function collectAccounts(given: {
   requests: readonly UserRequest[];
-  legacyFields: Readonly<Record<string, unknown>> | undefined;
+  legacy: Pick<UserRequest, 'fields' | 'spelt'> | undefined;
   login: LoginUser;
   createDefault: boolean;
 }): { accounts: Account[]; duplicates: DuplicateRequest[] } {
@@ -45,6 +55,7 @@ export function collectAccounts(given: {
       fields: { ...request.fields, ...known?.fields } as Account['fields'],
       path: known?.path ?? request.path,
       defaults: undefined,
+      said: [...(known?.said ?? []), request],
     });
   }
   if (wantsDefault) addDefaults(accounts, given);
@@ -53,7 +64,7 @@ export function collectAccounts(given: {
 
 function addDefaults(
   accounts: Map<string, Account>,
-  given: { legacyFields: Readonly<Record<string, unknown>> | undefined; login: LoginUser },
+  given: { legacy: Pick<UserRequest, 'fields' | 'spelt'> | undefined; login: LoginUser },
 ): void {
   const { defaultUser } = given.login;
   // root is there and has every right: nothing of a distribution's default user applies to it.
@@ -63,10 +74,11 @@ function addDefaults(
     gecos: defaultUser.gecos,
     shell: defaultUser.shell,
     sudo: rootRight,
-    ...given.legacyFields,
+    ...given.legacy?.fields,
     ...known?.fields,
   } as Account['fields'];
-  accounts.set(defaultUser.name, { name: defaultUser.name, fields, path: known?.path, defaults: defaultUser });
+  const said = [...(known?.said ?? []), ...(given.legacy === undefined ? [] : [{ ...given.legacy, path: ['user'] }])];
+  accounts.set(defaultUser.name, { name: defaultUser.name, fields, path: known?.path, defaults: defaultUser, said });
 }
 
 /** Names of an account's supplementary groups as the author wrote them. */

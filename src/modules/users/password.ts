@@ -4,19 +4,19 @@ import type { PasswordAction } from '../../core/action.ts';
 import type { Step } from '../../core/plan.ts';
 import { Secret } from '../../core/secret.ts';
 import { isHashLike } from '../passwords/targets.ts';
-import type { Account } from './accounts.ts';
+import { type Account, fieldPath } from './accounts.ts';
 import type { UsersContext } from './plan.ts';
 
 /** `setElsewhere`: chpasswd, password or admin_pass gives this user a password later in the same plan, so it is not locked first. */
 export function planAccountPassword(given: { context: UsersContext; account: Account; setElsewhere: boolean }): Step[] {
   const { context, account } = given;
-  const { name, fields, path } = account;
+  const { name, fields } = account;
   const report = (
     severity: 'warning' | 'error',
     code: 'conflict' | 'value' | 'refused',
     message: string,
     key: string,
-  ) => context.report({ severity, code, message }, [...(path ?? ['user']), key]);
+  ) => context.report({ severity, code, message }, fieldPath(account, key));
 
   const present = (['hashed_passwd', 'plain_text_passwd', 'passwd'] as const).filter(
     (key) => fields[key] !== undefined,

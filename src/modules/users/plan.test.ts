@@ -429,6 +429,25 @@ const formCases: Case[] = [
     },
   ],
   [
+    'what is said of a field has the place of its own entry',
+    { document: 'users:\n- gecos: Me\n- passwd: ""\n- {name: debian, doas: [x]}\n' },
+    (plan) =>
+      assert.deepEqual(
+        plan.problems.map((problem) => problem.replace(/:\d+ (\w+) ([^:]+): .*/, ' $1 $2')),
+        ['user_data:5 warning users[2].doas', 'user_data:4 error users[1].passwd'],
+      ),
+  ],
+  [
+    'and the key that is there: old spellings, and `user`',
+    {
+      document: 'user: {lock-passwd: false, passwd: ""}\nusers:\n- default\n- name: ops\n  ssh-authorized-keys: [x]\n',
+    },
+    (plan) => {
+      assert.match(plan.problems.join('\n'), /^user_data:2:\d+ error user\.passwd: a blank password/m);
+      assert.match(plan.problems.join('\n'), /^user_data:6:\d+ \w+ users\[1\]\.ssh-authorized-keys\[0\]: /m);
+    },
+  ],
+  [
     'old spellings',
     { document: `users: [{name: ops, lock-passwd: false, ssh-authorized-keys: ["${launchKey}"]}]\n` },
     (plan) => {
@@ -686,7 +705,7 @@ const rightCases: Case[] = [
     { document: `users: [{name: svc, system: true, ssh_authorized_keys: ["${launchKey}"]}]\n` },
     (plan) => {
       assert.deepEqual(ids(plan), ['users/svc']);
-      assert.match(plan.problems.join('\n'), /error users\[0\]: .*\(conflict\)/);
+      assert.match(plan.problems.join('\n'), /error users\[0\]\.ssh_authorized_keys: .*\(conflict\)/);
     },
   ],
 ];

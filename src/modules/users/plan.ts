@@ -4,7 +4,7 @@ import type { UserAction } from '../../core/action.ts';
 import type { ModuleContext } from '../../core/define.ts';
 import type { Step } from '../../core/plan.ts';
 import { listPasswordTargets } from '../passwords/targets.ts';
-import { type Account, collectAccounts, listGroupNames, readGroupMembers } from './accounts.ts';
+import { type Account, collectAccounts, fieldPath, listGroupNames, readGroupMembers } from './accounts.ts';
 import { reportExisting } from './existing.ts';
 import { planAccountImports, planAccountKeys } from './keys.ts';
 import { type LoginUser, receivesSomething, resolveLoginUser } from './login-user.ts';
@@ -21,7 +21,7 @@ export function planUsers(context: UsersContext): Step[] {
   const login = resolveLoginUser(context);
   const { accounts, duplicates } = collectAccounts({
     requests: listUserRequests(context.config.users) ?? [],
-    legacyFields: readLegacyUser(context.config.user)?.fields,
+    legacy: readLegacyUser(context.config.user),
     login,
     createDefault: login.makesDefault,
   });
@@ -68,7 +68,8 @@ function planGroups(
   ]);
   const steps: Step[] = [];
   const byAccount = new Map<string, string[]>();
-  for (const { name, fields, path, defaults } of accounts) {
+  for (const account of accounts) {
+    const { name, fields, path, defaults } = account;
     const groups: string[] = [];
     const wanted = listGroupNames(fields.groups);
     for (const group of [...wanted, ...(fields.primary_group === undefined ? [] : [fields.primary_group])]) {
@@ -80,7 +81,7 @@ function planGroups(
             code: 'guest',
             message: 'a group that the guest does not have, with create_groups false; it is left out',
           },
-          [...(path ?? []), isPrimary ? 'primary_group' : 'groups'],
+          fieldPath(account, isPrimary ? 'primary_group' : 'groups'),
         );
         continue;
       }
@@ -152,14 +153,14 @@ function isUsableGroup(context: UsersContext, { fields }: Account): boolean {
   );
 }
 
-function reportUnsupported(context: UsersContext, { fields, path }: Account): void {
+function reportUnsupported(context: UsersContext, account: Account): void {
   const remedies = {
     doas: 'doas rules are not applied; write_files can make /etc/doas.d/NAME.conf',
     snapuser: 'snap users are not made',
   };
   for (const [key, message] of Object.entries(remedies)) {
-    if (fields[key as keyof typeof remedies] === undefined) continue;
-    context.report({ severity: 'warning', code: 'unsupported-key', message }, [...(path ?? ['user']), key]);
+    if (account.fields[key as keyof typeof remedies] === undefined) continue;
+    context.report({ severity: 'warning', code: 'unsupported-key', message }, fieldPath(account, key));
   }
 }
 

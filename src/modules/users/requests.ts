@@ -8,6 +8,8 @@ export type UserRequest = {
   readonly name: string;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly path: readonly (string | number)[];
+  /** The old spellings that the author used, by today's. */
+  readonly spelt?: Readonly<Record<string, string>>;
 };
 
 /** Old spellings of keys, which cloud-init still reads. */
@@ -22,8 +24,8 @@ export function listUserRequests(users: unknown): UserRequest[] | undefined {
   const requests: UserRequest[] = [];
   for (const { name, entry, place } of listNames(users)) {
     if (!isAccountName(name)) continue;
-    const fields = isMap(entry) ? withoutName(entry) : {};
-    requests.push({ name, fields, path: place === undefined ? ['users'] : ['users', place] });
+    const path = place === undefined ? ['users'] : ['users', place];
+    requests.push({ name, ...readFields(isMap(entry) ? entry : {}), path });
   }
   return requests;
 }
@@ -35,13 +37,10 @@ export function listsDefaultUser(users: unknown): boolean {
 }
 
 /** The account of the old key `user`; a map without a name keeps the default user's. */
-export function readLegacyUser(
-  user: unknown,
-): { name?: string; fields: Readonly<Record<string, unknown>> } | undefined {
+export function readLegacyUser(user: unknown): ({ name?: string } & Pick<UserRequest, 'fields' | 'spelt'>) | undefined {
   if (typeof user === 'string') return isAccountName(user) ? { name: user, fields: {} } : undefined;
   if (!isMap(user)) return undefined;
-  const { name, ...fields } = user;
-  return { ...(isAccountName(name) ? { name } : {}), fields: renameOldKeys(fields) };
+  return { ...(isAccountName(user.name) ? { name: user.name } : {}), ...readFields(user) };
 }
 
 /** A name as the author wrote it, with what is said of it; `place` is its index or key in `users`. */
@@ -70,21 +69,19 @@ function* listItemNames(entry: unknown, place: number): Generator<Named> {
   }
 }
 
-function withoutName(entry: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { name: _, ...fields } = entry;
-  return renameOldKeys(fields);
-}
-
-function renameOldKeys(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  const given = new Set(entries.map(([key]) => key));
-  return Object.fromEntries(
-    entries.flatMap(([key, value]) => {
-      if (!oldSpellings.some((old) => old === key)) return [[key, value]];
-      const today = key.replaceAll('-', '_');
-      return given.has(today) ? [] : [[today, value]];
-    }),
-  );
+/** The fields of an entry without its name, under today's keys; where both spellings are given, today's counts. */
+function readFields(entry: Readonly<Record<string, unknown>>): Pick<UserRequest, 'fields' | 'spelt'> {
+  const { name: _, ...written } = entry;
+  const given = Object.entries(written).filter(([, value]) => value !== undefined);
+  const spelt: Record<string, string> = {};
+  const fields = given.flatMap(([key, value]): [string, unknown][] => {
+    if (!oldSpellings.some((old) => old === key)) return [[key, value]];
+    const today = key.replaceAll('-', '_');
+    if (written[today] !== undefined) return [];
+    spelt[today] = key;
+    return [[today, value]];
+  });
+  return { fields: Object.fromEntries(fields), ...(Object.keys(spelt).length === 0 ? {} : { spelt }) };
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
