@@ -77,3 +77,14 @@ test('the line is replaced by its own pattern and by no neighbour', () => {
     [],
   );
 });
+
+for (const key of ['hostname', 'fqdn']) {
+  for (const value of ['1.5', '-3', '"a b"', '[a]']) {
+    test(`a rejected ${key} (${value}) is not written: the name is the one that the guest gets`, () => {
+      const input = { instance: { hostname: 'web-1' } };
+      const asked = plan(`${key}: ${value}\nmanage_etc_hosts: localhost\n`, input);
+      assert.equal(asked.steps[0]?.summary, '127.0.1.1 web-1');
+      assert.equal(plan(`${key}: ${value}\n`, { ...input, ...lost }).steps[0]?.summary, '127.0.1.1 web-1');
+    });
+  }
+}

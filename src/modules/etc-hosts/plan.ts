@@ -10,7 +10,7 @@ const path = '/etc/hosts';
 
 /** One step at every boot where the document asks for it, else one for the instance where the guest would not find its own name; or none. */
 export function planEtcHosts(context: ModuleContext<EtcHosts>): Step[] {
-  const { config, document, instance, facts } = context;
+  const { config, validated, instance, facts } = context;
   const mode = config.manage_etc_hosts;
   if (mode === false) return [];
   if (mode === undefined) return planUnasked(context);
@@ -18,9 +18,7 @@ export function planEtcHosts(context: ModuleContext<EtcHosts>): Step[] {
   if (mode === 'template') {
     context.report({ severity: 'note', code: 'deprecated', message: '"template" is the old spelling of true' }, place);
   }
-  const names =
-    chooseHostNames({ hostname: document['hostname'], fqdn: document['fqdn'] }, instance.hostname) ??
-    chooseHostNames({}, cleanMetadataName(facts.hostname));
+  const names = chooseHostNames(validated, instance.hostname) ?? chooseHostNames({}, cleanMetadataName(facts.hostname));
   if (names === undefined) {
     context.report(
       { severity: 'warning', code: 'missing', message: 'nobody names the guest, so /etc/hosts stays as it is' },
@@ -42,9 +40,9 @@ export function planEtcHosts(context: ModuleContext<EtcHosts>): Step[] {
 }
 
 /** sudo and mail servers look the guest's name up; where nothing answers they complain, or wait for name servers out of reach. */
-function planUnasked({ document, instance, facts }: ModuleContext<EtcHosts>): Step[] {
-  if (facts.findsOwnName || document['preserve_hostname'] === true) return [];
-  const names = chooseHostNames({ hostname: document['hostname'], fqdn: document['fqdn'] }, instance.hostname);
+function planUnasked({ validated, instance, facts }: ModuleContext<EtcHosts>): Step[] {
+  if (facts.findsOwnName || validated['preserve_hostname'] === true) return [];
+  const names = chooseHostNames(validated, instance.hostname);
   if (names === undefined) return [];
   const own = renderOwnLine(names);
   // A minimal image has no such file, and one without localhost is worse than none.

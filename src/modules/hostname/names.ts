@@ -5,7 +5,7 @@ import type { Facts } from '../../core/facts.ts';
 /** `short` is one label; `fqdn` equals it where no domain is known. */
 export type HostNames = { readonly short: string; readonly fqdn: string };
 
-/** The keys of a document that name the guest, not yet checked. */
+/** The keys of a document that name the guest: `validated` of a planner's context, so that all modules use the names that hostname took. */
 export type NameKeys = { readonly hostname?: unknown; readonly fqdn?: unknown };
 
 /** Where the name that counts was said. */
@@ -70,8 +70,9 @@ export function prefersFqdnByDefault({ id, idLike }: Facts['os']): boolean {
   return [id, ...idLike].some((name) => ['rhel', 'fedora', 'centos', 'photon'].includes(name));
 }
 
+/** Numbers are those that the schema takes: 1.5 would be a name with a dot that nobody wrote as one. */
 function toName(value: unknown): string | undefined {
-  const text = typeof value === 'number' ? String(value) : value;
+  const text = Number.isSafeInteger(value) ? String(value) : value;
   return typeof text === 'string' && isHostName(text) ? replaceAddress(stripFinalDot(text)) : undefined;
 }
 

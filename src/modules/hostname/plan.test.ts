@@ -56,6 +56,7 @@ describe('chooseHostNames', () => {
     ['an address in the metadata', {}, '10.0.0.5', 'ip-10-0-0-5', 'ip-10-0-0-5', 'metadata'],
     ['an address in the document', { hostname: '10.0.0.5' }, undefined, 'ip-10-0-0-5', 'ip-10-0-0-5', 'hostname'],
     ['a number', { hostname: 42 }, undefined, '42', '42', 'hostname'],
+    ['a number with a point gives way', { hostname: 1.5, fqdn: 8.1 }, 'm', 'm', 'm', 'metadata'],
     ['a bad name gives way', { hostname: 'a b' }, 'm', 'm', 'm', 'metadata'],
     ['a dot at the end', { fqdn: 'a.example.org.' }, undefined, 'a', 'a.example.org', 'fqdn'],
   ];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { hostname } from '../hostname/index.ts';
 import { listProblems, planDocument } from '../write-files/testing/plan-case.ts';
 import { puppet } from './index.ts';
 
@@ -45,8 +46,15 @@ describe('puppet', () => {
 
   it('the name of the certificate is filled in', () => {
     const body = 'fqdn: Web-1.Example.org\npuppet: {conf: {agent: {certname: "%i.%f"}}}\n';
-    const { steps } = planDocument(puppet, body, { instance: { id: { ec2: 'i-0000000A' } } });
+    const { steps } = planDocument(puppet, body, { instance: { id: { ec2: 'i-0000000A' } }, neighbours: [hostname] });
     const [action] = steps.map((step) => step.action).filter((found) => found.kind === 'sections');
     assert.deepEqual(action?.settings, { agent: { certname: 'i-0000000a.web-1.example.org' } });
+  });
+
+  it('a rejected name is not that of the certificate', () => {
+    const body = 'fqdn: 8.1\npuppet: {conf: {agent: {certname: "%f"}}}\n';
+    const { steps } = planDocument(puppet, body, { instance: { hostname: 'web-1' }, neighbours: [hostname] });
+    const [action] = steps.map((step) => step.action).filter((found) => found.kind === 'sections');
+    assert.deepEqual(action?.settings, { agent: { certname: 'web-1' } });
   });
 });

@@ -139,8 +139,8 @@ function readConf({ conf = {} }: Given, context: ModuleContext<Puppet>): { setti
 }
 
 /** %f is the guest's name, %i its instance; puppet takes small letters alone. */
-function fillName(pattern: string, { document, instance, facts }: ModuleContext<Puppet>): string {
-  const fqdn = chooseHostNames(document, instance.hostname)?.fqdn ?? facts.hostname;
+function fillName(pattern: string, { validated, instance, facts }: ModuleContext<Puppet>): string {
+  const fqdn = chooseHostNames(validated, instance.hostname)?.fqdn ?? facts.hostname;
   return pattern.replaceAll('%f', fqdn).replaceAll('%i', instanceName(instance.id)).toLowerCase();
 }
 
