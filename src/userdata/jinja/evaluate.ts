@@ -17,10 +17,13 @@ import type { Call, Expression, Statement } from './syntax-tree.ts';
 import {
   type Dict,
   Float,
+  inexactNumber,
   isDict,
   isEqual,
   isList,
   isTruthy,
+  isTuple,
+  makeTuple,
   nameType,
   print,
   toNumber,
@@ -111,19 +114,25 @@ function runStatement(run: Run, statement: Statement, scope: Scope): void {
 }
 
 function printCharged(run: Run, value: Value, at: number): string {
-  charge(run, countPieces(value, maxWork), at);
+  charge(run, countPieces(value, maxWork, at), at);
   return print(value);
 }
 
-/** What printing or comparing a value costs; lists that share items can be far larger than they are in memory, and nest without end. */
-function countPieces(value: Value, limit: number, depth = 0): number {
+/** Whether an integer may stand for another one: JSON's are read as numbers of JavaScript, which are exact up to 2^53. */
+function isInexact(value: Value): boolean {
+  return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
+}
+
+/** What printing or comparing a value costs; refuses numbers that are not known exactly, which come through here before they show. Lists that share items can be far larger than they are in memory, and nest without end. */
+function countPieces(value: Value, limit: number, at: number, depth = 0): number {
   if (typeof value === 'string') return value.length + 1;
+  if (isInexact(value)) return fail(at, inexactNumber);
   if (!isList(value) && !isDict(value)) return 1;
   if (depth > 100) return Number.POSITIVE_INFINITY;
   let count = 1;
   for (const item of isList(value) ? value : value.values()) {
     if (count > limit) return count;
-    count += countPieces(item, limit - count, depth + 1);
+    count += countPieces(item, limit - count, at, depth + 1);
   }
   return count;
 }
@@ -196,12 +205,17 @@ function evaluate(run: Run, expression: Expression, scope: Scope): Value {
       return lookUp(expression.name, scope);
     case 'list':
       return expression.items.map((item) => evaluate(run, item, scope));
+    case 'tuple':
+      return makeTuple(expression.items.map((item) => evaluate(run, item, scope)));
     case 'dict':
       return new Map(
-        expression.entries.map(([key, value]) => [print(evaluate(run, key, scope)), evaluate(run, value, scope)]),
+        expression.entries.map(([key, value]) => [
+          printCharged(run, evaluate(run, key, scope), key.at),
+          evaluate(run, value, scope),
+        ]),
       );
     case 'attribute':
-      return readChild(evaluate(run, expression.of, scope), evaluate(run, expression.key, scope));
+      return readChild(run, evaluate(run, expression.of, scope), evaluate(run, expression.key, scope), at);
     case 'slice':
       return slice(run, expression, scope);
     case 'call':
@@ -232,17 +246,25 @@ function evaluate(run: Run, expression: Expression, scope: Scope): Value {
 }
 
 /** A key of a dict or an index of a list, and nothing else: what is not data has no attributes. */
-function readChild(value: Value, key: Value): Value {
+function readChild(run: Run, value: Value, key: Value, at: number): Value {
   const name =
     typeof key === 'string' && /^\w[\w.-]{0,63}$/.test(key) ? key : typeof key === 'number' ? String(key) : '?';
   const whole = value instanceof Undefined ? value.name : undefined;
   const found = isDict(value)
     ? value.get(print(key))
-    : (isList(value) || typeof value === 'string') && typeof key === 'number'
-      ? value.at(key)
+    : typeof key === 'number'
+      ? readItem(run, value, key, at)
       : undefined;
   if (found !== undefined) return found;
   return new Undefined(whole === undefined ? name : `${whole}.${name}`);
+}
+
+/** By position, from the end when it is below zero; of a string its characters, whatever number of units each has. */
+function readItem(run: Run, value: Value, position: number, at: number): Value | undefined {
+  if (isList(value)) return value.at(position);
+  if (typeof value !== 'string') return undefined;
+  charge(run, value.length, at);
+  return [...value].at(position);
 }
 
 function slice(run: Run, { of, from, to, at }: Expression & { kind: 'slice' }, scope: Scope): Value {
@@ -252,7 +274,12 @@ function slice(run: Run, { of, from, to, at }: Expression & { kind: 'slice' }, s
     return toNumber(evaluate(run, part, scope)) ?? fail(part.at, 'expected a number as a bound');
   };
   const [start, end] = [bound(from), bound(to)];
-  if (typeof value === 'string' || isList(value)) return value.slice(start, end);
+  if (isTuple(value) && isList(value)) return makeTuple(value.slice(start, end));
+  if (isList(value)) return value.slice(start, end);
+  if (typeof value === 'string') {
+    charge(run, value.length, at);
+    return [...value].slice(start, end).join('');
+  }
   return fail(at, `expected a list or a string to take a part of, found ${nameType(value)}`);
 }
 
@@ -272,7 +299,7 @@ function evaluateComparison(run: Run, { first, rest, at }: Expression & { kind: 
   let left = evaluate(run, first, scope);
   for (const [operator, expression] of rest) {
     const right = evaluate(run, expression, scope);
-    charge(run, countPieces(left, maxWork) + countPieces(right, maxWork), at);
+    charge(run, countPieces(left, maxWork, at) + countPieces(right, maxWork, at), at);
     if (!holdsComparison(operator, left, right, tools)) return false;
     left = right;
   }
@@ -289,12 +316,17 @@ function holdsComparison(operator: string, left: Value, right: Value, tools: Too
 }
 
 function evaluateArithmetic(run: Run, operator: string, left: Value, right: Value, at: number): Value {
-  for (const side of [left, right]) if (side instanceof Undefined) fail(at, `"${side.name}" is not defined`);
+  for (const side of [left, right]) {
+    if (side instanceof Undefined) fail(at, `"${side.name}" is not defined`);
+    if (isInexact(side)) fail(at, inexactNumber);
+  }
   if (operator === '~') return joinTexts(run, printCharged(run, left, at), printCharged(run, right, at), at);
   if (operator === '+' && typeof left === 'string' && typeof right === 'string') return joinTexts(run, left, right, at);
   if (operator === '+' && isList(left) && isList(right)) {
     charge(run, left.length + right.length, at);
-    return [...left, ...right];
+    const both = [...left, ...right];
+    if (isTuple(left) !== isTuple(right)) return fail(at, 'a list and a tuple cannot be put together');
+    return isTuple(left) ? makeTuple(both) : both;
   }
   if (operator === '*' && typeof left === 'string' && typeof right === 'number') {
     charge(run, left.length * Math.max(0, right), at);
@@ -304,8 +336,10 @@ function evaluateArithmetic(run: Run, operator: string, left: Value, right: Valu
   if (a === undefined || b === undefined) {
     return fail(at, `"${operator}" cannot be applied to ${nameType(left)} and ${nameType(right)}`);
   }
+  const isFloat = operator === '/' || (operator === '**' && b < 0) || left instanceof Float || right instanceof Float;
   const result = calculate(operator, a, b, at);
-  return operator === '/' || left instanceof Float || right instanceof Float ? new Float(result) : result;
+  if (!Number.isFinite(result) || (!isFloat && isInexact(result))) return fail(at, 'a number that is too large');
+  return isFloat ? new Float(result) : result;
 }
 
 function joinTexts(run: Run, left: string, right: string, at: number): string {
@@ -314,7 +348,8 @@ function joinTexts(run: Run, left: string, right: string, at: number): string {
 }
 
 function calculate(operator: string, a: number, b: number, at: number): number {
-  if (b === 0 && ['/', '//', '%'].includes(operator)) return fail(at, 'division by zero');
+  if ((b === 0 && ['/', '//', '%'].includes(operator)) || (a === 0 && b < 0 && operator === '**'))
+    return fail(at, 'division by zero');
   const results: Readonly<Record<string, () => number>> = {
     '+': () => a + b,
     '-': () => a - b,
@@ -324,17 +359,14 @@ function calculate(operator: string, a: number, b: number, at: number): number {
     '%': () => a - b * Math.floor(a / b),
     '**': () => a ** b,
   };
-  const result = results[operator]?.() ?? Number.NaN;
-  return Number.isFinite(result) && Math.abs(result) <= Number.MAX_SAFE_INTEGER
-    ? result
-    : fail(at, 'a number that is too large');
+  return results[operator]?.() ?? Number.NaN;
 }
 
 function readArguments(run: Run, { positional, named }: Call, scope: Scope): Arguments {
   const read = (argument: Expression): Value => {
     const value = evaluate(run, argument, scope);
     if (value instanceof Undefined) return fail(argument.at, `"${value.name}" is not defined`);
-    charge(run, countPieces(value, maxWork), argument.at);
+    charge(run, countPieces(value, maxWork, argument.at), argument.at);
     return value;
   };
   const values = positional.map(read);
@@ -385,7 +417,7 @@ function makeTools(run: Run, at: number): Tools {
 }
 
 function applyFilter(run: Run, { name, at }: Named, value: Value, given: Arguments): Value {
-  charge(run, countPieces(value, maxWork), at);
+  charge(run, countPieces(value, maxWork, at), at);
   const filter = filters.get(name);
   if (filter === undefined) return fail(at, `unknown filter ${quoteName(name)}`);
   const isForgiving = name === 'default' || name === 'd';
@@ -394,7 +426,7 @@ function applyFilter(run: Run, { name, at }: Named, value: Value, given: Argumen
 }
 
 function applyTest(run: Run, { name, at }: Named, value: Value, given: Arguments): boolean {
-  charge(run, countPieces(value, maxWork), at);
+  charge(run, countPieces(value, maxWork, at), at);
   const predicate = predicates.get(name);
   return predicate === undefined
     ? fail(at, `unknown test ${quoteName(name)}`)

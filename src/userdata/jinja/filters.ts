@@ -3,10 +3,12 @@
 
 import {
   Float,
+  inexactNumber,
   isDict,
   isEqual,
   isList,
   isTruthy,
+  makeTuple,
   nameType,
   print,
   represent,
@@ -103,8 +105,14 @@ const stripFilter = (side: 'both' | 'left' | 'right'): Filter =>
     return strip(input, typeof characters === 'string' ? characters : undefined, side);
   });
 
-const capitalize = (input: string): string => input.slice(0, 1).toUpperCase() + input.slice(1).toLowerCase();
-const title = (input: string): string => input.replace(/[\p{L}\p{N}]+/gu, capitalize);
+const capitalize = (input: string): string => {
+  const [first = ''] = input;
+  return first.toUpperCase() + input.slice(first.length).toLowerCase();
+};
+/** The filter: words end at blanks, hyphens and opening brackets; `it's ok` is two. */
+const title = (input: string): string => input.replace(/[^-\s({[<]+/g, capitalize);
+/** Python's method: words are runs of letters; `it's ok` is three. */
+const titleLetters = (input: string): string => input.replace(/\p{L}+/gu, capitalize);
 
 function join(items: readonly Value[], separator: string, tools: Tools): string {
   const words = items.map((item) => print(defined(item, tools)));
@@ -176,18 +184,40 @@ function unique(items: readonly Value[], key: (item: Value) => Value, tools: Too
   });
 }
 
-function round(value: Value, given: Arguments, { fail }: Tools): Value {
+function round(value: Value, given: Arguments, tools: Tools): Value {
   const number = toNumber(value);
-  if (number === undefined) return fail(`expected a number, found ${describe(value)}`);
-  const scale = 10 ** readInt(given, 0, 'precision', 0);
+  if (number === undefined) return tools.fail(`expected a number, found ${describe(value)}`);
+  const precision = readInt(given, 0, 'precision', 0);
+  if (Math.abs(precision) > maxDecimals) return tools.fail(`a precision of more than ${maxDecimals} digits`);
   const method = readText(given, 1, 'method', 'common');
-  const scaled = number * scale;
-  return new Float(
-    (method === 'ceil' ? Math.ceil(scaled) : method === 'floor' ? Math.floor(scaled) : Math.round(scaled)) / scale,
-  );
+  if (method === 'ceil' || method === 'floor') {
+    const scale = 10 ** precision;
+    return new Float(Math[method](number * scale) / scale);
+  }
+  const rounded = Math.sign(number) * roundHalfEven(Math.abs(number), precision);
+  return value instanceof Float ? new Float(rounded) : rounded;
 }
 
-function toInt(value: Value, given: Arguments): Value {
+/** Python's round() of a number that is not below zero: what lies in the middle goes to the even side, judged by all its digits. */
+function roundHalfEven(number: number, precision: number): number {
+  if (number >= 1e21) return number;
+  if (precision <= 0) {
+    const scale = 10 ** -precision;
+    const whole = Math.floor(number / scale);
+    const rest = number / scale - whole;
+    return (rest > 0.5 || (rest === 0.5 && whole % 2 === 1) ? whole + 1 : whole) * scale;
+  }
+  const exact = number.toFixed(maxDecimals);
+  const end = exact.indexOf('.') + 1 + precision;
+  const isMiddle = /^50*$/.test(exact.slice(end));
+  const isEven = Number(exact[end - 1]) % 2 === 0;
+  return Number(isMiddle && isEven ? exact.slice(0, end) : number.toFixed(precision));
+}
+
+/** As many as toFixed() writes. */
+const maxDecimals = 100;
+
+function toInt(value: Value, given: Arguments, tools: Tools): Value {
   const number = toNumber(value);
   if (number !== undefined) return Math.trunc(number);
   const base = readInt(given, 1, 'base', 10);
@@ -198,6 +228,7 @@ function toInt(value: Value, given: Arguments): Value {
         ? Math.trunc(Number(digits))
         : Number.NaN
       : Number.parseInt(digits, base);
+  if (Math.abs(parsed) > Number.MAX_SAFE_INTEGER) return tools.fail(inexactNumber);
   return Number.isSafeInteger(parsed) ? parsed : (given.get(0, 'default') ?? 0);
 }
 
@@ -237,7 +268,9 @@ const first: Filter = list((items) => items[0] ?? new Undefined('first'));
 const last: Filter = list((items) => items.at(-1) ?? new Undefined('last'));
 const length: Filter = list((items) => items.length);
 const pairs: Filter = (value, _given, { fail }) =>
-  isDict(value) ? [...value].map(([key, item]) => [key, item]) : fail(`expected a map, found ${describe(value)}`);
+  isDict(value)
+    ? [...value].map(([key, item]) => makeTuple([key, item]))
+    : fail(`expected a map, found ${describe(value)}`);
 const withDefault: Filter = (value, given) => {
   const isMissing = value instanceof Undefined || (isTruthy(given.get(1, 'boolean') ?? false) && !isTruthy(value));
   return isMissing ? (given.get(0, 'default_value') ?? '') : value;
@@ -284,7 +317,7 @@ export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['last', last],
   ['length', length],
   ['count', length],
-  ['list', list((items) => items)],
+  ['list', list((items) => [...items])],
   [
     'reverse',
     (value, given, tools) =>
@@ -362,6 +395,12 @@ const textOnly =
     return method(value, given, tools);
   };
 
+/** Counts characters, as Python does. */
+function findText(input: string, wanted: string): number {
+  const unit = input.indexOf(wanted);
+  return unit < 0 ? unit : [...input.slice(0, unit)].length;
+}
+
 const affixes = (value: Value | undefined): string[] =>
   value === undefined ? [] : isList(value) ? value.map(print) : [print(value)];
 
@@ -370,7 +409,7 @@ export const textMethods: ReadonlyMap<string, Filter> = new Map<string, Filter>(
   ['upper', textOnly((input) => input.toUpperCase())],
   ['lower', textOnly((input) => input.toLowerCase())],
   ['capitalize', textOnly(capitalize)],
-  ['title', textOnly(title)],
+  ['title', textOnly(titleLetters)],
   ['strip', stripFilter('both')],
   ['lstrip', stripFilter('left')],
   ['rstrip', stripFilter('right')],
@@ -401,7 +440,7 @@ export const textMethods: ReadonlyMap<string, Filter> = new Map<string, Filter>(
   ['startswith', textOnly((input, given) => affixes(given.get(0, 'prefix')).some((affix) => input.startsWith(affix)))],
   ['endswith', textOnly((input, given) => affixes(given.get(0, 'suffix')).some((affix) => input.endsWith(affix)))],
   ['join', (value, given, tools) => join(toItems(given.get(0, '') ?? [], tools), print(value), tools)],
-  ['find', textOnly((input, given) => input.indexOf(readText(given, 0, '', '')))],
+  ['find', textOnly((input, given) => findText(input, readText(given, 0, '', '')))],
   ['count', textOnly((input, given) => input.split(readText(given, 0, '', '\u0000')).length - 1)],
   ['isdigit', textOnly((input) => /^\d+$/.test(input))],
   ['zfill', textOnly((input, given) => input.padStart(Math.min(1000, readInt(given, 0, '', 0)), '0'))],

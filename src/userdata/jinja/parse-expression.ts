@@ -3,6 +3,7 @@
 
 import { TemplateError, type Token } from './lexer.ts';
 import type { Call, Expression } from './syntax-tree.ts';
+import { inexactNumber } from './values.ts';
 
 /** Expressions inside each other; the evaluator walks as deep. */
 const maxDepth = 100;
@@ -44,7 +45,7 @@ export function parseExpression(tokens: TokenReader, allowChoice = true): Expres
   return parseChoice(tokens, 0, allowChoice);
 }
 
-/** A comma makes a list of what is on both sides, as a tuple does. */
+/** A comma makes a tuple of what is on both sides. */
 export function parseTuple(tokens: TokenReader): Expression {
   const first = parseExpression(tokens);
   if (tokens.peek().text !== ',' || tokens.peek().kind !== 'operator') return first;
@@ -53,7 +54,7 @@ export function parseTuple(tokens: TokenReader): Expression {
     if (tokens.peek().kind === 'end') break;
     items.push(parseExpression(tokens));
   }
-  return { kind: 'list', items, at: first.at };
+  return { kind: 'tuple', items, at: first.at };
 }
 
 type Parse = (tokens: TokenReader, depth: number) => Expression;
@@ -81,6 +82,8 @@ function leftToRight(operators: readonly string[], parseOperand: Parse): Parse {
   };
 }
 
+/** From the left, unlike Python's own. */
+const parsePower = leftToRight(['**'], (tokens, depth) => parseUnary(tokens, depth, true));
 const parseProduct = leftToRight(['*', '/', '//', '%'], parsePower);
 const parseConcat = leftToRight(['~'], parseProduct);
 const parseSum = leftToRight(['+', '-'], parseConcat);
@@ -115,13 +118,6 @@ function parseCompare(tokens: TokenReader, depth: number): Expression {
   return rest.length === 0 ? first : { kind: 'compare', first, rest, at: first.at };
 }
 
-function parsePower(tokens: TokenReader, depth: number): Expression {
-  const left = parseUnary(tokens, depth, true);
-  if (!tokens.take('**')) return left;
-  if (depth > maxDepth) throw new TemplateError(left.at, `expressions nested deeper than ${maxDepth}`);
-  return { kind: 'binary', operator: '**', left, right: parsePower(tokens, depth + 1), at: left.at };
-}
-
 function parseUnary(tokens: TokenReader, depth: number, withFilters: boolean): Expression {
   const { kind, text, at } = tokens.peek();
   if (depth > maxDepth) throw new TemplateError(at, `expressions nested deeper than ${maxDepth}`);
@@ -148,7 +144,7 @@ function parsePrimary(tokens: TokenReader, depth: number): Expression {
   }
   if (kind === 'int') {
     tokens.next();
-    return { kind: 'literal', value: Number(text.replaceAll('_', '')), at };
+    return { kind: 'literal', value: readInteger(text, at), at };
   }
   if (kind === 'float') {
     tokens.next();
@@ -168,7 +164,7 @@ function parsePrimary(tokens: TokenReader, depth: number): Expression {
       else if (tokens.peek().text !== ')') tokens.fail('")"');
     }
     const [only] = items;
-    return isTuple || only === undefined ? { kind: 'list', items, at } : only;
+    return isTuple || only === undefined ? { kind: 'tuple', items, at } : only;
   }
   if (tokens.take('[')) return { kind: 'list', items: parseItems(tokens, ']', depth), at };
   if (tokens.take('{')) {
@@ -182,6 +178,13 @@ function parsePrimary(tokens: TokenReader, depth: number): Expression {
     return { kind: 'dict', entries, at };
   }
   return tokens.fail('a value');
+}
+
+/** The number that digits stand for; one that would become another number is refused. */
+function readInteger(text: string, at: number): number {
+  const value = Number(text.replaceAll('_', ''));
+  if (!Number.isSafeInteger(value)) throw new TemplateError(at, inexactNumber);
+  return value;
 }
 
 function parseItems(tokens: TokenReader, close: string, depth: number): Expression[] {
@@ -202,7 +205,7 @@ function parsePostfix(tokens: TokenReader, start: Expression, depth: number): Ex
       const { kind, text, at: keyAt } = tokens.next();
       if (kind !== 'name' && kind !== 'int')
         throw new TemplateError(keyAt, 'expected a name after ".", found something else');
-      const key: Expression = { kind: 'literal', value: kind === 'int' ? Number(text) : text, at: keyAt };
+      const key: Expression = { kind: 'literal', value: kind === 'int' ? readInteger(text, keyAt) : text, at: keyAt };
       value = { kind: 'attribute', of: value, key, isDotted: true, at: value.at };
     } else if (tokens.take('[')) value = parseSubscript(tokens, value, depth);
     else if (tokens.take('(')) value = { kind: 'call', of: value, call: parseCall(tokens, depth), at };

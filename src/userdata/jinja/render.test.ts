@@ -21,6 +21,7 @@ const names = {
     },
   },
   ratio: 1.5,
+  large: 2 ** 53,
 };
 
 function render(body: string) {
@@ -84,9 +85,33 @@ const rendered: readonly (readonly [template: string, expected: string])[] = [
   ],
   [
     "{{ ds.meta_data.meta.get('role') }} {{ ds.meta_data.meta.get('x', 'y') }} {{ {'a': 1}.items() | list }}",
-    "db y [['a', 1]]",
+    "db y [('a', 1)]",
   ],
   ["{{ 'abcd'[1:3] }} {{ [1, 2, 3][:2] }} {{ [1, 2, 3][1:] }}", 'bc [1, 2] [2, 3]'],
+  [
+    '{{ 2.5|round }} {{ 3.5|round }} {{ -2.5|round }} {{ -0.4|round }} {{ 42|round }} {{ 1250|round(-2) }}',
+    '2.0 4.0 -2.0 -0.0 42 1200',
+  ],
+  [
+    "{{ 42.55|round(1) }} {{ 2.675|round(2) }} {{ 0.125|round(2) }} {{ 0.375|round(2) }} {{ 42|round(0, 'floor') }}",
+    '42.5 2.67 0.12 0.38 42.0',
+  ],
+  ['{{ 2 ** 3 ** 2 }} {{ 2 ** (3 ** 2) }} {{ 2 ** -1 }} {{ 1 ** -1 }} {{ -2 ** 2 }}', '64 512 0.5 1.0 4'],
+  [
+    '{{ "it\'s ok"|title }} {{ "it\'s ok".title() }} {{ "a-b (c) g_h x/y 1ab"|title }} {{ "g_h 1ab".title() }}',
+    "It's Ok It'S Ok A-B (C) G_h X/y 1ab G_H 1Ab",
+  ],
+  ["{{ '😀x'[1] }} {{ '😀xyz'[1:] }} {{ '😀xyz'[:-2] }} {{ 'x😀y'.find('y') }} {{ '😀'[-1] }}", 'x xyz 😀x 2 😀'],
+  [
+    '{{ 1e16 }} {{ 1e-5 }} {{ 1e15 }} {{ -0.0 }} {{ [1.0, 1e22] }} {{ 1e16 + 1 }}',
+    '1e+16 1e-05 1000000000000000.0 -0.0 [1.0, 1e+22] 1e+16',
+  ],
+  ['{{ (1, 2) }} {{ (1,) }} {{ () }} {{ 1, 2 }}', '(1, 2) (1,) () (1, 2)'],
+  ["{{ {'b': 1, 'a': 2}|dictsort }} {{ {'b': 1}|items|list }}", "[('a', 2), ('b', 1)] [('b', 1)]"],
+  [
+    '{{ (1, 2)|list }} {{ (1, 2)[:1] }} {{ (2, 1)|sort }} {{ (1,) + (2,) }} {{ (1, 2) == [1, 2] }} {{ (1, 2)|tojson }}',
+    '[1, 2] (1,) [1, 2] (1, 2) False [1, 2]',
+  ],
   ['{% if ratio > 2 %}a{% elif ratio > 1 %}b{% else %}c{% endif %}', 'b'],
   ['{% if nothing %}a{% endif %}b', 'b'],
   ['{% for key in v1.public_ssh_keys %}\n- {{ key }}\n{% endfor %}\n', '- ssh-ed25519 A a\n- ssh-rsa B b\n'],
@@ -151,6 +176,14 @@ const faulty: readonly (readonly [template: string, problem: RegExp])[] = [
   ['{{ ) }}', /a bracket is closed that was not opened/],
   ['{% set 5 = 1 %}', /expected the name of a variable/],
   ['{% for a, b in [[1]] %}{% endfor %}', /expected a list of 2 values to unpack/],
+  ['{{ 9007199254740993 }}', /^2:4 a number beyond 2\^53 cannot be kept exact: quote it$/],
+  ['{{ large }}', /^2:\d a number beyond 2\^53 cannot be kept exact: quote it$/],
+  ['{{ [large] }}', /beyond 2\^53/],
+  ['{{ large - 10 }}', /beyond 2\^53/],
+  ['{{ {large: 1} }}', /beyond 2\^53/],
+  ["{{ '9007199254740993' | int }}", /beyond 2\^53/],
+  ['{{ 0 ** -1 }}', /division by zero/],
+  ['{{ 1 | round(400) }}', /a precision of more than 100 digits/],
   ['{{ 1 2 }}', /expected the end of the tag, found another int/],
 ];
 

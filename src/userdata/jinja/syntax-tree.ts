@@ -4,7 +4,7 @@ export type Expression = { readonly at: number } & (
   | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'name'; readonly name: string }
-  | { readonly kind: 'list'; readonly items: readonly Expression[] }
+  | { readonly kind: 'list' | 'tuple'; readonly items: readonly Expression[] }
   | { readonly kind: 'dict'; readonly entries: readonly (readonly [Expression, Expression])[] }
   | { readonly kind: 'attribute'; readonly of: Expression; readonly key: Expression; readonly isDotted: boolean }
   | {

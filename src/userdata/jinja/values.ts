@@ -1,7 +1,11 @@
 // The values of templates and how they print, as Python's str() and repr() have it. They are data of our own making: a Map for a dict, a
 // list, text, a number; nothing in them leads to an object of JavaScript, so that there is no attribute to escape by.
 
+import { spellFloat } from '../../core/python-float.ts';
 import { isMap } from '../pruned-value.ts';
+
+/** What is said of an integer that a number of JavaScript cannot hold. */
+export const inexactNumber = 'a number beyond 2^53 cannot be kept exact: quote it';
 
 /** A float, as opposed to an int: it prints with a point. */
 export class Float {
@@ -17,6 +21,23 @@ export class Undefined {
   constructor(name: string) {
     this.name = name;
   }
+}
+
+/** A list that prints as Python's tuples do; what is made of it (filtered, reversed) is a list. */
+class Tuple extends Array<Value> {
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+}
+
+/** Items between round brackets, or with commas alone; an entry of a map. */
+export function makeTuple(items: readonly Value[]): readonly Value[] {
+  return Tuple.from(items);
+}
+
+/** Whether a list is one of makeTuple. */
+export function isTuple(value: Value): boolean {
+  return value instanceof Tuple;
 }
 
 export type Value = null | boolean | number | string | Float | Undefined | readonly Value[] | Dict;
@@ -58,6 +79,7 @@ export function isTruthy(value: Value): boolean {
 export function isEqual(a: Value, b: Value): boolean {
   const [left, right] = [toNumber(a), toNumber(b)];
   if (left !== undefined && right !== undefined) return left === right;
+  if (isTuple(a) !== isTuple(b)) return false;
   if (isList(a) && isList(b)) return a.length === b.length && a.every((item, at) => isEqual(item, b[at] ?? null));
   if (isDict(a) && isDict(b)) {
     return a.size === b.size && [...a].every(([key, item]) => b.has(key) && isEqual(item, b.get(key) ?? null));
@@ -76,9 +98,12 @@ export function represent(value: Value): string {
   if (value === true) return 'True';
   if (value === false) return 'False';
   if (typeof value === 'number') return String(value);
-  if (value instanceof Float) return Number.isInteger(value.value) ? value.value.toFixed(1) : String(value.value);
+  if (value instanceof Float) return spellFloat(value.value);
   if (value instanceof Undefined) return '';
-  if (isList(value)) return `[${value.map(represent).join(', ')}]`;
+  if (isList(value)) {
+    const items = value.map(represent).join(', ');
+    return isTuple(value) ? `(${items}${value.length === 1 ? ',' : ''})` : `[${items}]`;
+  }
   if (isDict(value)) return `{${[...value].map(([key, item]) => `${represent(key)}: ${represent(item)}`).join(', ')}}`;
   return quote(value);
 }
