@@ -251,6 +251,13 @@ const cases: readonly Case[] = [
       "a: {{ 'x-y' | replace('-', '_') | upper }}\nb: {{ nothing | default('d') }}\nc: {{ ds.meta_data.tags | join(',') }}\nd: {{ v1.public_ssh_keys }}\ne: {{ 7 // 2 }} {{ 7 / 2 }}\nf: {{ v1.region }}\n",
     ),
   ],
+  [
+    'template: numbers, words and tuples',
+    jinja(
+      "a: {{ 2.5|round }} {{ 42|round }} {{ 2 ** 3 ** 2 }} {{ 1e16 }} {{ (1, 2) }} x {{ {'b': 2}|dictsort }}\nb: {{ 'its ok-then'|title }}\n",
+    ),
+  ],
+  ['template: an undefined name in conditions', jinja("{% if nope %}\na: 1\n{% endif %}\nb: {{ nope or 'z' }}\n")],
   ['template: names with a dash', jinja('a: {{ ds.meta_data.meta.x_y }}\n')],
   ['template: white space', jinja('a: |\n  {%- if true %}\n  x\n  {%- endif %}\n  y {#- gone -#} z\n')],
   ['template: a script', '## template: jinja\n#!/bin/sh\necho {{ v1.instance_id }}\n'],

@@ -94,6 +94,14 @@ test('templates are filled in, and problems of the result name the line of the t
   assert.deepEqual(listScripts(script), [['user_data', 'script', '#!/bin/sh\necho b\n']]);
 });
 
+test('a name that is not defined in a condition of a template is noted with its line', async () => {
+  const text = '## template: jinja\n#cloud-config\n{% if role == "db" %}\n# never\n{% endif %}\nruncmd: [a]\n';
+  const found = await read(text, { templateNames: async () => ({ rule: 'db' }) });
+  assert.deepEqual(listProblems(found), [
+    'note u:3:7 -: "role" is not defined; did you mean "rule"? (here it counts as equal to no value) (missing)',
+  ]);
+});
+
 test('a template without names is checked only', async () => {
   assert.match(
     listProblems(await read('## template: jinja\n#cloud-config\na: {{ b }}\n')).join(),

@@ -22,7 +22,10 @@ export function fillTemplates(leaves: readonly Leaf[], names: Names | undefined,
       return [];
     }
     const rendered = renderTemplate(part, names);
-    if (rendered.ok) return readRendered(leaf, rendered, report);
+    if (rendered.ok) {
+      for (const note of rendered.notes) report(note);
+      return readRendered(leaf, rendered, report);
+    }
     for (const problem of rendered.problems) report(problem);
     return [];
   });

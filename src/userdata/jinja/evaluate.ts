@@ -41,22 +41,31 @@ export type Segment = { readonly text: string; readonly at: number; readonly isL
 
 export type Missing = { readonly name: string; readonly at: number };
 
-export type Rendered = { readonly segments: readonly Segment[]; readonly missing: readonly Missing[] };
+/** A name that is not there where a condition looks at it; `counts` says as what. */
+export type Absent = Missing & { readonly counts: 'as false' | 'as equal to no value' };
+
+export type Rendered = {
+  readonly segments: readonly Segment[];
+  readonly missing: readonly Missing[];
+  readonly absent: readonly Absent[];
+};
 
 type Run = {
   work: number;
   written: number;
   segments: Segment[];
   readonly missing: Missing[];
+  /** By place: a loop asks many times. */
+  readonly absent: Map<number, Absent>;
 };
 
 type Scope = { readonly names: Map<string, Value>; readonly outer: Scope | undefined };
 
-/** Fills in a template. Undefined names that are printed are collected; anything else that cannot be done throws TemplateError. */
+/** Fills in a template. Undefined names that are printed or that a condition looks at are collected; anything else that cannot be done throws TemplateError. */
 export function evaluateTemplate(body: readonly Statement[], names: Dict): Rendered {
-  const run: Run = { work: 0, written: 0, segments: [], missing: [] };
+  const run: Run = { work: 0, written: 0, segments: [], missing: [], absent: new Map() };
   runBody(run, body, { names: new Map(), outer: { names: new Map(names), outer: undefined } });
-  return { segments: run.segments, missing: run.missing };
+  return { segments: run.segments, missing: run.missing, absent: [...run.absent.values()] };
 }
 
 function charge(run: Run, amount: number, at: number): void {
@@ -91,9 +100,7 @@ function runStatement(run: Run, statement: Statement, scope: Scope): void {
       break;
     }
     case 'if': {
-      const chosen = statement.branches.find(
-        ([condition]) => condition === undefined || isTruthy(evaluate(run, condition, scope)),
-      );
+      const chosen = statement.branches.find(([condition]) => condition === undefined || decide(run, condition, scope));
       if (chosen !== undefined) runBody(run, chosen[1], scope);
       break;
     }
@@ -113,8 +120,21 @@ function runStatement(run: Run, statement: Statement, scope: Scope): void {
   }
 }
 
+/** Whether a condition holds. Names that are not there are false, as they are for cloud-init, whose templates ask so; they are told. */
+function decide(run: Run, condition: Expression, scope: Scope): boolean {
+  const value = evaluate(run, condition, scope);
+  noteAbsent(run, value, condition.at, 'as false');
+  return isTruthy(value);
+}
+
+function noteAbsent(run: Run, value: Value, at: number, counts: Absent['counts']): void {
+  if (value instanceof Undefined) run.absent.set(at, { name: value.name, at, counts });
+}
+
 function printCharged(run: Run, value: Value, at: number): string {
   charge(run, countPieces(value, maxWork, at), at);
+  const missing = findUndefined(value);
+  if (missing !== undefined) return fail(at, `"${missing.name}" is not defined`);
   return print(value);
 }
 
@@ -137,6 +157,17 @@ function countPieces(value: Value, limit: number, at: number, depth = 0): number
   return count;
 }
 
+/** The first item that is not defined, at any depth; after the value has been counted, which bounds it. */
+function findUndefined(value: Value): Undefined | undefined {
+  if (value instanceof Undefined) return value;
+  if (!isList(value) && !isDict(value)) return undefined;
+  for (const item of isList(value) ? value : value.values()) {
+    const found = findUndefined(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function runLoop(run: Run, statement: Statement & { kind: 'for' }, scope: Scope): void {
   const { names, over, condition, body, usesLoop, at } = statement;
   const all = toItems(evaluate(run, over, scope), makeTools(run, over.at));
@@ -146,7 +177,7 @@ function runLoop(run: Run, statement: Statement & { kind: 'for' }, scope: Scope)
     assign(names, item, inner, at);
     return inner;
   };
-  const items = condition === undefined ? all : all.filter((item) => isTruthy(evaluate(run, condition, open(item))));
+  const items = condition === undefined ? all : all.filter((item) => decide(run, condition, open(item)));
   for (const [index, item] of items.entries()) {
     const inner = open(item);
     charge(run, 5, at);
@@ -230,14 +261,17 @@ function evaluate(run: Run, expression: Expression, scope: Scope): Value {
       return holds !== expression.not;
     }
     case 'unary':
+      if (expression.operator === 'not') return !decide(run, expression.of, scope);
       return evaluateUnary(evaluate(run, expression.of, scope), expression.operator, at);
     case 'choice':
-      if (isTruthy(evaluate(run, expression.condition, scope))) return evaluate(run, expression.then, scope);
+      if (decide(run, expression.condition, scope)) return evaluate(run, expression.then, scope);
       return expression.otherwise === undefined ? '' : evaluate(run, expression.otherwise, scope);
     case 'compare':
       return evaluateComparison(run, expression, scope);
     case 'binary': {
       const left = evaluate(run, expression.left, scope);
+      if (expression.operator === 'and' || expression.operator === 'or')
+        noteAbsent(run, left, expression.left.at, 'as false');
       if (expression.operator === 'and') return isTruthy(left) ? evaluate(run, expression.right, scope) : left;
       if (expression.operator === 'or') return isTruthy(left) ? left : evaluate(run, expression.right, scope);
       return evaluateArithmetic(run, expression.operator, left, evaluate(run, expression.right, scope), at);
@@ -287,8 +321,7 @@ function fail(at: number, message: string): never {
   throw new TemplateError(at, message);
 }
 
-function evaluateUnary(value: Value, operator: '-' | '+' | 'not', at: number): Value {
-  if (operator === 'not') return !isTruthy(value);
+function evaluateUnary(value: Value, operator: '-' | '+', at: number): Value {
   const number = toNumber(value) ?? fail(at, `expected a number, found ${nameType(value)}`);
   const result = operator === '-' ? -number : number;
   return value instanceof Float ? new Float(result) : result;
@@ -297,11 +330,17 @@ function evaluateUnary(value: Value, operator: '-' | '+' | 'not', at: number): V
 function evaluateComparison(run: Run, { first, rest, at }: Expression & { kind: 'compare' }, scope: Scope): Value {
   const tools = makeTools(run, at);
   let left = evaluate(run, first, scope);
+  let leftAt = first.at;
   for (const [operator, expression] of rest) {
     const right = evaluate(run, expression, scope);
+    if (['==', '!=', 'in', 'not in'].includes(operator)) {
+      noteAbsent(run, left, leftAt, 'as equal to no value');
+      noteAbsent(run, right, expression.at, 'as equal to no value');
+    }
     charge(run, countPieces(left, maxWork, at) + countPieces(right, maxWork, at), at);
     if (!holdsComparison(operator, left, right, tools)) return false;
     left = right;
+    leftAt = expression.at;
   }
   return true;
 }

@@ -152,6 +152,9 @@ const faulty: readonly (readonly [template: string, problem: RegExp])[] = [
   ['{{ instance_ids }}', /"instance_ids" is not defined; did you mean "instance_id"\?/],
   ['{{ one }}\n{{ two }}', /^2:4 "one" is not defined\n3:4 "two" is not defined$/],
   ['{{ one | upper }}', /^2:10 "one" is not defined/],
+  ['{{ [1, [one]] }}', /^2:1 "one" is not defined/],
+  ["{{ {'a': one} ~ '' }}", /"one" is not defined/],
+  ['{{ one < 1 }}', /"one", which is not defined/],
   ['{{ one + 1 }}', /"one" is not defined/],
   ['{% for i in one %}{% endfor %}', /^2:13 expected a list, found "one", which is not defined/],
   ['{{ 1 +', /^2:1 a tag is never closed; expected "}}"/],
@@ -205,6 +208,39 @@ test('places in what was rendered lead to the template', () => {
   assert.deepEqual(found.toTemplate({ line: 3, column: 26 }), { line: 4, column: 26 });
   assert.deepEqual(found.toTemplate({ line: 4, column: 4 }), { line: 6, column: 4 });
 });
+
+const conditions: readonly (readonly [template: string, text: string, note: string | undefined])[] = [
+  ['{% if nope %}a{% else %}b{% endif %}', 'b', '2:7 "nope" is not defined (here it counts as false)'],
+  [
+    '{% if instance_ids %}a{% endif %}',
+    '',
+    '2:7 "instance_ids" is not defined; did you mean "instance_id"? (here it counts as false)',
+  ],
+  ["{% if v1.nope == 'x' %}a{% endif %}", '', '2:7 "nope" is not defined (here it counts as equal to no value)'],
+  ["{{ 'x' != nope }}", 'True', '2:11 "nope" is not defined (here it counts as equal to no value)'],
+  ['{{ nope in [1] }}', 'False', '2:4 "nope" is not defined (here it counts as equal to no value)'],
+  ['{{ not nope }}', 'True', '2:8 "nope" is not defined (here it counts as false)'],
+  ["{{ nope or 'z' }}", 'z', '2:4 "nope" is not defined (here it counts as false)'],
+  ["{{ 'a' if nope else 'b' }}", 'b', '2:11 "nope" is not defined (here it counts as false)'],
+  ['{% for i in [1, 2] if nope %}{% endfor %}', '', '2:23 "nope" is not defined (here it counts as false)'],
+  [
+    '{% for i in [1, 2] %}{% if not nope %}{{ i }}{% endif %}{% endfor %}',
+    '12',
+    '2:32 "nope" is not defined (here it counts as false)',
+  ],
+  ["{% if nope is defined %}a{% endif %}{{ nope | default('b', true) }}{{ nope is undefined }}", 'bTrue', undefined],
+  ['{% if v1.region %}a{% endif %}{{ v1.region == none }}', 'True', undefined],
+];
+
+for (const [template, text, note] of conditions) {
+  test(`condition ${template}`, () => {
+    const found = render(template);
+    assert.ok(found.ok);
+    assert.equal(found.text, text);
+    const notes = found.notes.map(({ severity, line, column, message }) => `${severity} ${line}:${column} ${message}`);
+    assert.deepEqual(notes, note === undefined ? [] : [`note ${note}`]);
+  });
+}
 
 test('without names the syntax is checked', () => {
   const check = (text: string) => checkTemplate({ text, source: 'u', headerOffset: 0, headerLine: 1 });

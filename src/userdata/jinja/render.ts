@@ -10,10 +10,16 @@ import { parseTemplate } from './parse-template.ts';
 import { type Dict, isDict, toValue, type Value } from './values.ts';
 
 export type RenderedPart =
-  | { readonly ok: true; readonly text: string; toTemplate(place: Place): Place }
+  | {
+      readonly ok: true;
+      readonly text: string;
+      toTemplate(place: Place): Place;
+      /** Names that a condition looks at and that are not defined. */
+      readonly notes: readonly Diagnostic[];
+    }
   | { readonly ok: false; readonly problems: readonly Diagnostic[] };
 
-/** Renders the text after the header line. Every name that is not defined and printed is a problem of its own. */
+/** Renders the text after the header line. Every name that is not defined and printed is a problem of its own; in a condition, a note. */
 export function renderTemplate(part: Part, names: Readonly<Record<string, unknown>>): RenderedPart {
   const { source, text } = part;
   const start = findBody(part);
@@ -24,8 +30,14 @@ export function renderTemplate(part: Part, names: Readonly<Record<string, unknow
   const dict = toValue(names);
   if (!isDict(dict)) throw new Error('the names of a template are a map');
   try {
-    const { segments, missing } = evaluateTemplate(parseTemplate(text.slice(start)), dict);
-    if (missing.length === 0) return { ok: true, ...joinSegments(segments, (at) => placeOf(start + at)) };
+    const { segments, missing, absent } = evaluateTemplate(parseTemplate(text.slice(start)), dict);
+    if (missing.length === 0) {
+      const notes = absent.map(({ name, at, counts }): Diagnostic => {
+        const message = `${describeMissing(name, dict)} (here it counts ${counts})`;
+        return { severity: 'note', code: 'missing', source, ...placeOf(start + at), message };
+      });
+      return { ok: true, notes, ...joinSegments(segments, (at) => placeOf(start + at)) };
+    }
     return { ok: false, problems: missing.map(({ name, at }) => problem(at, 'missing', describeMissing(name, dict))) };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
