@@ -22,6 +22,7 @@ export type Built = {
   readonly value: unknown;
   readonly duplicates: readonly Remark[];
   readonly keptTags: readonly (Remark & { readonly tag: string })[];
+  readonly wholeFloats: readonly Remark[];
 };
 
 type PlainMap = Record<string, unknown>;
@@ -56,6 +57,7 @@ type Build = {
   readonly anchors: Map<string, Anchored>;
   readonly duplicates: Remark[];
   readonly keptTags: (Remark & { readonly tag: string })[];
+  readonly wholeFloats: Remark[];
   result: unknown;
   nodes: number;
   keys: number;
@@ -69,7 +71,7 @@ const KEY_MUST_BE_SCALAR = 'a key must be a plain value, not a list or a mapping
 /** Builds the value of a document's events; an empty stream is null. Throws Refusal. */
 export function construct(text: string, events: readonly Event[], limits: Limits): Built {
   const [document] = events;
-  if (document === undefined) return { value: null, duplicates: [], keptTags: [] };
+  if (document === undefined) return { value: null, duplicates: [], keptTags: [], wholeFloats: [] };
   const handles = document.type === EVENT_ID.DOCUMENT ? collectHandles(document) : new Map<string, string>();
   const build: Build = {
     text,
@@ -79,6 +81,7 @@ export function construct(text: string, events: readonly Event[], limits: Limits
     anchors: new Map(),
     duplicates: [],
     keptTags: [],
+    wholeFloats: [],
     result: null,
     nodes: 0,
     keys: 0,
@@ -104,7 +107,8 @@ export function construct(text: string, events: readonly Event[], limits: Limits
         throw new Refusal(findSecondDocument(text, events, i), SECOND_DOCUMENT);
     }
   }
-  return { value: build.result, duplicates: build.duplicates, keptTags: build.keptTags };
+  const { result: value, duplicates, keptTags, wholeFloats } = build;
+  return { value, duplicates, keptTags, wholeFloats };
 }
 
 function addScalar(build: Build, event: ScalarEvent): void {
@@ -114,6 +118,7 @@ function addScalar(build: Build, event: ScalarEvent): void {
     throw new Refusal(offsetOf(event, 0), 'an escape in this string stands for no character');
   }
   let value: unknown;
+  let isFloat = event.style === PLAIN_STYLE && source.includes('.');
   if (event.tagStart < 0) {
     value = event.style === PLAIN_STYLE ? resolvePlain(source) : source;
   } else {
@@ -121,9 +126,13 @@ function addScalar(build: Build, event: ScalarEvent): void {
     if (tag === undefined) throw unknownTag(event.tagStart);
     value = tag === '!' ? resolvePlain(source) : constructTagged(tag, source);
     if (value === undefined) throw wrongKind(tag, event.tagStart);
+    isFloat ||= tag === 'float';
     if (tag === 'timestamp') build.keptTags.push({ path: pathHere(build), offset: event.tagStart, tag: '!!timestamp' });
   }
   if (value === UNFIT) throw new Refusal(offsetOf(event, 0), 'this does not have the form of its type');
+  if (isFloat && Number.isSafeInteger(value) && !Object.is(value, -0)) {
+    build.wholeFloats.push({ path: pathHere(build), offset: offsetOf(event, 0) });
+  }
   countNodes(build, 1, event, text.length);
   if (event.anchorStart >= 0) {
     const name = takeAnchor(build, event);

@@ -38,6 +38,8 @@ export type YamlDocument = {
   readonly duplicates: readonly LocatedRemark[];
   /** Tags that are accepted but not acted upon: `!!timestamp`, whose value stays a string. */
   readonly tagProblems: readonly (LocatedRemark & { readonly tag: string })[];
+  /** Floats that their value does not tell from integers: `1.0`. */
+  readonly wholeFloats: readonly LocatedRemark[];
 };
 
 /** `reason` is one of our own fixed sentences; it never holds text of the document. */
@@ -92,6 +94,7 @@ export function parseYaml(text: string, options: YamlOptions = {}): YamlResult {
       locateValue: (path) => placeOf(toOriginal(locator(path, false))),
       duplicates: built.duplicates.map(place),
       tagProblems: built.keptTags.map((kept) => ({ ...place(kept), tag: kept.tag })),
+      wholeFloats: built.wholeFloats.map(place),
     };
   } catch (error) {
     const found = explainLibraryError(error, text.length);

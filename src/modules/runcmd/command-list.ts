@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import type { ExecAction } from '../../core/action.ts';
 import type { ModuleContext } from '../../core/define.ts';
+import { spellFloat } from '../../core/python-float.ts';
 
 const withoutNul = v.check((text: string) => !text.includes('\0'), 'text without NUL characters');
 const CommandText = v.pipe(v.string('a command'), withoutNul);
@@ -67,10 +68,13 @@ export function listCommands(
   });
 }
 
-/** As Python's str(), which cloud-init uses. */
+/** As Python's str(), which cloud-init uses. `1.0` is the integer 1 here: the reader of the document warns of it. */
 function spellArgument(value: string | number | boolean): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  return String(value);
+  if (typeof value === 'string') return value;
+  // YAML's integers are exact; what is not came from a float.
+  const isInteger = Number.isSafeInteger(value) && !Object.is(value, -0);
+  return isInteger ? String(value) : spellFloat(value);
 }
 
 /** `cd /srv`, `export A=b` and their like, when they are all that the entry does. */

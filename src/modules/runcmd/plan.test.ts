@@ -37,6 +37,27 @@ describe('labels name the program and nothing that may be a secret', () => {
 });
 
 describe('forms', () => {
+  test('floats are spelt as Python does; of whole ones the point is lost, with a warning', () => {
+    const { action, problems } = plan(
+      '[printf, 2.50, 1.0e+20, -0.0, 0.00001, -3, 0x1e, "1.0", 1.0, 1.0e+3, !!float 7]',
+    );
+    assert.deepEqual(action?.command, {
+      argv: ['printf', '2.5', '1e+20', '-0.0', '1e-05', '-3', '30', '1.0', '1', '1000', '7'],
+    });
+    assert.deepEqual(
+      problems.map((line) => line.split(' | ').slice(0, 4).join(' ')),
+      [
+        'warning user_data:3:59 runcmd[0][8] value',
+        'warning user_data:3:64 runcmd[0][9] value',
+        'warning user_data:3:72 runcmd[0][10] value',
+      ],
+    );
+    assert.match(problems[0] ?? '', /expected a string, found a whole number with a point/);
+    assert.deepEqual(
+      planDocument(runcmd, 'runcmd: [1.0]\nwrite_files: [[1.0]]\n').diagnostics.filter(({ code }) => code === 'value'),
+      [],
+    );
+  });
   test('numbers become strings', () => {
     assert.deepEqual(plan('[sleep, 5, 0.5, -1]').action?.command, { argv: ['sleep', '5', '0.5', '-1'] });
   });

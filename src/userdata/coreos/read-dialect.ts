@@ -47,6 +47,7 @@ export function readDialect(
       locateValue: (path) => toWritten(parsed.locateValue(respelt.toWritten(path))),
       duplicates: parsed.duplicates.map((remark) => ({ ...remark, ...toWritten(remark) })),
       tagProblems: parsed.tagProblems.map((remark) => ({ ...remark, ...toWritten(remark) })),
+      wholeFloats: parsed.wholeFloats.map((remark) => ({ ...remark, ...toWritten(remark) })),
     },
     dropped,
     problems: [...problems, ...covered],

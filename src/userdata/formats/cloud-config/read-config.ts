@@ -47,7 +47,7 @@ function readPlain({ text, source }: Part): ConfigText {
   return { ok: true, raw: found ?? {}, parsed };
 }
 
-/** Says what is odd about a document that could be read: nothing in it, keys given twice, tags that are left out. `toFile` where the text was made. */
+/** Says what is odd about a document that could be read: nothing in it, keys given twice, tags that are left out, words that lose their point. `toFile` where the text was made. */
 export function remarkOnConfig(
   list: DiagnosticList,
   { part, toFile = (place) => place }: { part: Part; toFile?: (place: Place) => Place },
@@ -74,6 +74,20 @@ export function remarkOnConfig(
       return { code: 'type', source, ...toFile({ line, column }), ...namePath(path), message };
     });
   }
+  for (const { path, line, column } of config.parsed.wholeFloats.filter((found) => isWordOfCommand(found.path))) {
+    list.add('warning', () => {
+      const message =
+        'expected a string, found a whole number with a point, which the command gets without it: quote the word';
+      return { code: 'value', source, ...toFile({ line, column }), ...namePath(path), message };
+    });
+  }
+}
+
+const commandLists: ReadonlySet<unknown> = new Set(['bootcmd', 'runcmd']);
+
+/** Whether a value is a word of a command: only there its spelling counts, and no planner can tell `1.0` from `1`. */
+function isWordOfCommand(path: KeyPath): boolean {
+  return path.length === 3 && commandLists.has(path[0]);
 }
 
 function hasTemplateMark(text: string, line: number): boolean {
