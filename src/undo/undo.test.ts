@@ -217,7 +217,7 @@ test('users go with --users alone, and those that were there never', async () =>
   ]);
   run.host.writeFile('/etc/passwd', passwd(['old', 'ops']), { mode: 0o644, uid: 0, gid: 0 });
   const stays = 'stay user old keeps the groups that were added';
-  assert.deepEqual(plan().map(show), ['leave user ops: removed with --users alone', stays]);
+  assert.deepEqual(plan().map(show), ['leave user ops: removed only with --users', stays]);
   assert.deepEqual(undo({ users: true }), ['removeUser user ops', stays]);
   assert.ok(run.effects.some(({ what }) => what === 'run userdel ops'));
 });

@@ -27,7 +27,7 @@ const faulty = new Set([
     `${module}/bad-entry-dropped`,
     `${module}/bad-entries-dropped`,
   ]),
-  ...['ca-certs/debian', 'ca-certs/red-hat', 'ntp/asked-for-as-package', 'users/refused'],
+  ...['ca-certs/debian', 'ca-certs/red-hat', 'ntp/asked-for-as-package', 'users/refused', 'etc-hosts/rejected-name'],
 ]);
 
 test('every case that shows no fault is a valid document: at least 180', () => {

@@ -95,7 +95,8 @@ const linkCases: readonly SegmentFault[] = [
   ),
   {
     name: 'MTU too small for IPv6: IPv4 is set',
-    ...{ tree: withNetworks([ipv4, ipv6], [], { mtu: 1279 }), exit: 0, says: /OK web-1/, addresses: [own] },
+    tree: withNetworks([ipv4, ipv6], [], { mtu: 1279 }),
+    ...{ exit: 2, says: /DEGRADED web-1 .*MTU of at least 1280/, addresses: [own] },
   },
   {
     name: 'IPv6 switched off: IPv4 is set',
