@@ -7,9 +7,9 @@ export const formsAndValues: readonly Entry[] = [
   [
     'chpasswd list of names and passwords',
     config('chpasswd:\n  list: |\n    ops:S3cr3t\n'),
-    'note deprecated 3:3; missing 3:3',
+    'note deprecated 3:3; guest 3:3',
   ],
-  ['chpasswd list as a list', config('chpasswd:\n  list:\n    - ops:S3cr3t\n'), 'note deprecated 3:3; missing 4:7'],
+  ['chpasswd list as a list', config('chpasswd:\n  list:\n    - ops:S3cr3t\n'), 'note deprecated 3:3; guest 4:7'],
   ['chpasswd list without a colon', config('chpasswd:\n  list: |\n    opsS3cr3t\n'), 'value 3:3; note deprecated 3:3'],
   ['ssh_pwauth as a text', config('ssh_pwauth: "yes"\n'), 'note deprecated 2:1'],
   ['ssh_pwauth unchanged', config('ssh_pwauth: unchanged\n'), 'plan'],
@@ -19,7 +19,7 @@ export const formsAndValues: readonly Entry[] = [
   ['both spellings of package_update', config('apt_update: true\npackage_update: false\n'), 'note deprecated 2:1'],
   ['ca-certs with hyphens', config('ca-certs:\n  remove-defaults: true\n'), 'note deprecated 2:1'],
   ['ca_certs and ca-certs', config('ca-certs: {trusted: []}\nca_certs: {trusted: []}\n'), 'warning deprecated 2:1'],
-  ['users as one map', config('users: {name: ops}\n'), 'note deprecated 2:1'],
+  ['users as one map', config('users: {name: ops}\n'), 'type 2:1'],
   ['users as one text', config('users: default\n'), 'note deprecated 2:1'],
   ['users as a text of names', config('users: ops, dev\n'), 'note deprecated 2:1'],
   ['user as a text', config('user: ops\n'), 'note deprecated 2:1'],
@@ -30,7 +30,7 @@ export const formsAndValues: readonly Entry[] = [
   [
     'users with hyphenated keys',
     config('users:\n  - name: ops\n    ssh-authorized-keys: [ssh-ed25519 AAAA]\n'),
-    'note deprecated 4:5; value 3:5',
+    'note deprecated 4:5; value 4:27',
   ],
   ['users expiredate as a date', config('users:\n  - {name: ops, expiredate: 2030-01-01}\n'), 'plan'],
   ['users expiredate impossible', config('users:\n  - {name: ops, expiredate: "2030-02-30"}\n'), 'value 3:17'],
@@ -148,7 +148,7 @@ export const formsAndValues: readonly Entry[] = [
   [
     'zypper repository without id',
     config('zypper: {repos: [{baseurl: "http://192.0.2.1/"}]}\n'),
-    'type 2:18; warning value 2:1',
+    'type 2:18; warning guest 2:1',
   ],
   ['ntp client unknown', config('ntp: {ntp_client: S3cr3t}\n'), 'value 2:7'],
   [

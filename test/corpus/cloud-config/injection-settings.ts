@@ -34,7 +34,7 @@ export const injectionSettings: readonly Entry[] = [
   [
     'apt source with a line break',
     config('apt: {sources: {a: {source: "deb http://192.0.2.1/ x y\\nPWNED:x:0:0"}}}\n'),
-    'plan',
+    'value 2:21',
   ],
   ['apt source with NUL', config('apt: {sources: {a: {source: "deb http://192.0.2.1/ x y\\0PWNED"}}}\n'), 'value 2:21'],
   [
@@ -85,7 +85,7 @@ export const injectionSettings: readonly Entry[] = [
   [
     'yum repository url with a line break',
     config('yum_repos: {a: {baseurl: "http://192.0.2.1/\\nPWNED:x:0:0"}}\n'),
-    'warning value 2:1',
+    'warning guest 2:1',
   ],
   ['yum repository url with NUL', config('yum_repos: {a: {baseurl: "http://192.0.2.1/\\0PWNED"}}\n'), 'value 2:17'],
   [
@@ -96,12 +96,12 @@ export const injectionSettings: readonly Entry[] = [
   [
     'zypper repository with a line break',
     config('zypper: {repos: [{id: "a\\nPWNED:x:0:0", baseurl: http://192.0.2.1/}]}\n'),
-    'value 2:19; warning value 2:1',
+    'value 2:19; warning guest 2:1',
   ],
   [
     'zypper repository with NUL',
     config('zypper: {repos: [{id: "a\\0PWNED", baseurl: http://192.0.2.1/}]}\n'),
-    'value 2:19; warning value 2:1',
+    'value 2:19; warning guest 2:1',
   ],
   [
     'apk repository with a line break',

@@ -231,7 +231,7 @@ export const packedForms: readonly Entry[] = [
       part('text/cloud-config', '#cloud-config\nusers: [a]\n'),
       part('text/cloud-config', '#cloud-config\nusers: {name: b}\n'),
     ]),
-    'warning conflict openstack/latest/user_data part 1:2:1; note deprecated openstack/latest/user_data part 2:2:1',
+    'warning conflict openstack/latest/user_data part 1:2:1; type openstack/latest/user_data part 2:2:1',
   ],
   [
     'MIME: a merge that is unknown',

@@ -107,7 +107,11 @@ export const addresses: readonly Entry[] = [
     network({ type: 'ipv6', ip_address: '2001:db8::g', netmask: '64', routes: [] }),
     'value 15:4; note missing openstack/latest/network_data.json links[0]',
   ],
-  ['IPv6 address fe80::1', network({ type: 'ipv6', ip_address: 'fe80::1', netmask: '64', routes: [] }), 'plan'],
+  [
+    'IPv6 address fe80::1',
+    network({ type: 'ipv6', ip_address: 'fe80::1', netmask: '64', routes: [] }),
+    'value 15:4; note missing openstack/latest/network_data.json links[0]',
+  ],
   [
     'IPv6 address fe80::1%eth0',
     network({ type: 'ipv6', ip_address: 'fe80::1%eth0', netmask: '64', routes: [] }),

@@ -202,7 +202,7 @@ export const interfaces: readonly Entry[] = [
   [
     'interfaces: DHCP',
     { interfaces: 'auto eth0\niface eth0 inet dhcp\n' },
-    'note unsupported-key openstack/content/0000 line 2, iface eth0',
+    'missing openstack/content/0000 line 2, iface eth0',
   ],
   [
     'interfaces: loopback',

@@ -21,22 +21,22 @@ export const linksAndNetworks: readonly Entry[] = [
   [
     'a network: DHCP',
     network({ type: 'ipv4_dhcp', ip_address: undefined, netmask: undefined, routes: [] }),
-    'note unsupported-key openstack/latest/network_data.json networks[0]',
+    'missing openstack/latest/network_data.json networks[0]',
   ],
   [
     'a network: DHCP with an address',
     network({ type: 'ipv4_dhcp' }),
-    'note unsupported-key openstack/latest/network_data.json networks[0]',
+    'missing openstack/latest/network_data.json networks[0]',
   ],
   [
     'a network: DHCPv6',
     network({ type: 'ipv6_dhcp', ip_address: undefined, netmask: undefined, routes: [] }),
-    'note unsupported-key openstack/latest/network_data.json networks[0]',
+    'missing openstack/latest/network_data.json networks[0]',
   ],
   [
     'a network: SLAAC',
     network({ type: 'ipv6_slaac', ip_address: undefined, netmask: undefined, routes: [] }),
-    'note unsupported-key openstack/latest/network_data.json networks[0]',
+    'missing openstack/latest/network_data.json networks[0]',
   ],
   ['a network: manual', network({ type: 'manual' }), 'warning value 11:3'],
   [
@@ -146,7 +146,7 @@ export const linksAndNetworks: readonly Entry[] = [
   [
     'networks: the same address with another mask',
     network({}, { netmask: '255.255.0.0' }),
-    'warning duplicate-key openstack/latest/network_data.json networks[1]',
+    'conflict openstack/latest/network_data.json networks[1]',
   ],
   ['networks: another address of the subnet', network({}, { ip_address: '192.0.2.6', routes: [] }), 'plan'],
   ['networks: an id twice', network({}, { ip_address: '198.51.100.5', routes: [] }), 'plan'],
