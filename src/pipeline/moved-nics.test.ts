@@ -12,7 +12,11 @@ const six = 'fa:16:3e:00:00:06';
 const seven = 'fa:16:3e:00:00:07';
 
 /** What has moved on a guest whose NICs are `now`, when they were `nics`. A bond's member shows the bond's address and keeps its own. */
-async function findMoved(nics: Record<string, string> | undefined, now: Record<string, string>, bonded = false) {
+async function findMoved(
+  nics: Record<string, string> | undefined,
+  now: Record<string, string>,
+  { bonded = false, isUndone = false } = {},
+) {
   const fact = ([name, mac]: readonly [string, string]): LinkFact => ({
     ...{ name, mac, physical: true, ethernet: true, up: true, addresses: [] },
   });
@@ -25,7 +29,8 @@ async function findMoved(nics: Record<string, string> | undefined, now: Record<s
     ),
     facts: () => ({ links: Object.entries(now).map(fact) }),
   });
-  const record = { ...(nics === undefined ? {} : { nics }) } as InstanceRecord;
+  const networkSteps = isUndone ? [] : [{}];
+  const record = { networkSteps, ...(nics === undefined ? {} : { nics }) } as unknown as InstanceRecord;
   return findMovedNics(record, { host, limitMs: 0, note: () => {}, stopRequested: () => false });
 }
 
@@ -45,9 +50,16 @@ for (const [name, nics, now, moved] of cases) {
   test(name, async () => assert.deepEqual(await findMoved(nics, now), moved));
 }
 
+test('what was undone has no place that it could have moved from', async () => {
+  assert.deepEqual(await findMoved({ eth0: five }, { ens3: five }, { isUndone: true }), []);
+});
+
 test('a member of a bond is told by the address that it has of its own', async () => {
-  assert.deepEqual(await findMoved({ eth0: five, eth1: six }, { eth0: five, eth1: six }, true), []);
-  assert.deepEqual(await findMoved({ eth0: five, eth1: six }, { eth0: six, eth1: five }, true), ['eth0', 'eth1']);
+  assert.deepEqual(await findMoved({ eth0: five, eth1: six }, { eth0: five, eth1: six }, { bonded: true }), []);
+  assert.deepEqual(await findMoved({ eth0: five, eth1: six }, { eth0: six, eth1: five }, { bonded: true }), [
+    'eth0',
+    'eth1',
+  ]);
 });
 
 test('NICs are known that the drive tells by their MAC address', () => {

@@ -23,9 +23,14 @@ export function listKnownNics(asked: NetworkConfig, { links }: ResolvedNetwork):
 
 /**
  * Names of the record that mean another of its NICs today, or whose NIC has another name. A NIC that is gone, or that has got a new MAC
- * address, is not among them: its name is all that is left to go by. Costs a read for each NIC when nothing has moved.
+ * address, is not among them: its name is all that is left to go by. None where nothing is to be restored, as after an undo. Costs a read for
+ * each NIC when nothing has moved.
  */
-export async function findMovedNics({ nics = {} }: InstanceRecord, wait: NicWait): Promise<readonly string[]> {
+export async function findMovedNics(
+  { nics = {}, networkSteps }: InstanceRecord,
+  wait: NicWait,
+): Promise<readonly string[]> {
+  if (networkSteps.length === 0) return [];
   const isInPlace = ([name, mac]: readonly [string, string]): boolean => readPermanentMac(wait.host, name) === mac;
   if (Object.entries(nics).every(isInPlace)) return [];
   await awaitNamedNics(wait);
