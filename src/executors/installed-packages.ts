@@ -1,6 +1,7 @@
 // Which of the wanted packages are there already: from the managers' own files where they are text, else by their query tools.
 
 import type { PackageManager, PackageRequest } from '../core/action.ts';
+import { escapePattern } from '../core/pattern.ts';
 import type { Host } from '../host/host.ts';
 
 /** The packages that are not installed as asked for, or of which that cannot be told (groups, files, patterns). */
@@ -98,7 +99,7 @@ function isInstalledByDpkg({ name, version }: PackageRequest, { packages, automa
 }
 
 function toPattern(version: string): RegExp {
-  return new RegExp(`^${version.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('\\*', '.*')}$`);
+  return new RegExp(`^${escapePattern(version).replaceAll('\\*', '.*')}$`);
 }
 
 const apkDatabase = '/lib/apk/db/installed';

@@ -4,6 +4,7 @@
 import { dirname, resolve } from 'node:path/posix';
 import type { LinesAction, LocaleAction } from '../core/action.ts';
 import { AgentError, exitCodes } from '../core/error.ts';
+import { escapePattern } from '../core/pattern.ts';
 import { describeFailure } from '../host/commands.ts';
 import type { Host } from '../host/host.ts';
 import type { Applied, ApplyContext, Change, Executor, Inspection } from './executor.ts';
@@ -117,8 +118,4 @@ function describeSetting({ name, path }: LocaleAction, host: Host): LinesAction 
 function followLink(path: string, host: Host): string {
   const target = host.readLink(path);
   return target === undefined ? path : resolve(dirname(path), target);
-}
-
-function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

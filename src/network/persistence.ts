@@ -5,6 +5,7 @@ import type { FileAction, LinesAction } from '../core/action.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { InterfacesFile } from '../core/facts.ts';
 import type { NetworkBackend } from '../core/network-backend.ts';
+import { escapePattern } from '../core/pattern.ts';
 import type { Step } from '../core/plan.ts';
 import type { ResolvedNetwork } from '../core/resolved-network.ts';
 import type { BackendChoice } from './backend.ts';
@@ -128,7 +129,7 @@ function describeHandover(backend: NetworkBackend, network: ResolvedNetwork, cha
     if (names.length === 0) return [];
     const isDebian = backend === 'ifupdown';
     const rules = names.map((name) => ({
-      ...{ pattern: `^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}=`, line: `${name}=${name}`, add: 'end' as const },
+      ...{ pattern: `^${escapePattern(name)}=`, line: `${name}=${name}`, add: 'end' as const },
     }));
     const path = isDebian ? '/run/network/ifstate' : '/run/ifstate';
     const list = { kind: 'lines', path, mode: 0o644, rules } as const;
