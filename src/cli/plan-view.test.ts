@@ -44,33 +44,24 @@ const steps: Step[] = [
 const backend = { backend: undefined, reason: 'none' };
 const error: Diagnostic = { severity: 'error', code: 'type', source: 'user_data', line: 1, column: 2, message: 'm' };
 
-function view(given: Partial<PlannedInstance> = {}, unseen = false): PlanView {
-  const { host } = createMemoryHost({ files: { '/same': 'a\n' } });
-  const plan = {
-    steps,
-    diagnostics: [],
-    missingLinks: [],
+function planOf(given: Partial<PlannedInstance>): PlannedInstance {
+  return {
+    ...{ steps, diagnostics: [], missingLinks: [], automaticLinks: [], backend, network: { links: [] } },
     toolReasons: ['ifconfig, route (net-tools): installed'],
-    automaticLinks: [],
-    backend,
-    network: { links: [] },
     ...given,
   };
+}
+
+function view(given: Partial<PlannedInstance> = {}, unseen = false): PlanView {
+  const { host } = createMemoryHost({ files: { '/same': 'a\n' } });
+  const plan = planOf(given);
   return viewPlan({ plan, instance, source: '/dev/sr0', facts: plainFacts, host: unseen ? undefined : host });
 }
 
 test('each step has its state on this guest, and looking changes nothing', () => {
   const { host, files, commands } = createMemoryHost({ files: { '/same': 'a\n' } });
   const before = JSON.stringify([...files]);
-  const plan = {
-    steps,
-    diagnostics: [],
-    missingLinks: [],
-    toolReasons: [],
-    automaticLinks: [],
-    backend,
-    network: { links: [] },
-  };
+  const plan = planOf({});
   const seen = viewPlan({ plan, instance, source: 'x', facts: plainFacts, host });
   assert.deepEqual(
     seen.steps.map(({ id, state }) => [id, state]),
@@ -105,15 +96,7 @@ test('a step that cannot be looked at is unseen, not a failure of the plan', () 
       throw new Error('no');
     },
   };
-  const plan = {
-    steps: steps.slice(0, 1),
-    diagnostics: [],
-    missingLinks: [],
-    toolReasons: [],
-    automaticLinks: [],
-    backend,
-    network: { links: [] },
-  };
+  const plan = planOf({ steps: steps.slice(0, 1) });
   assert.equal(viewPlan({ plan, instance, source: 'x', facts: plainFacts, host: blind }).steps[0]?.state, 'unseen');
 });
 
